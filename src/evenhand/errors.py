@@ -1,0 +1,79 @@
+"""What can go wrong, drawn as a tree.
+
+* EvenhandError
+  + BadInput            what we were given cannot be used; says where, what and how to mend it
+    - BadExpression     a condition or an amount that cannot be read
+    - BadPolicy         the policy text
+    - BadTeam           the roster text
+    - BadFile           a file of leads, accounts or decisions
+    - BadUsage          options that do not go together
+  + NotFound            the thing that was named does not exist
+  + Conflict            the world has moved on since the caller looked
+
+The command line turns `BadInput` and `NotFound` into exit code 2; a later HTTP door has one table of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class EvenhandError(Exception):
+    """Any error that Evenhand raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong with an input: where, what, and what to do about it.
+
+    `line` and `column` count from 1; 0 means that there is no position to show.
+    """
+
+    what: str
+    fix: str = ""
+    where: str = ""
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        place = self.where or "input"
+        if self.line:
+            place += f", line {self.line}"
+        if self.column:
+            place += f", column {self.column}"
+        return f"{place}: {self.what}" + (f" {self.fix}" if self.fix else "")
+
+
+class BadInput(EvenhandError):
+    """Something we were given cannot be used as it is; `faults` lists every reason found."""
+
+    def __init__(self, faults: Sequence[Fault] | Fault) -> None:
+        self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class BadExpression(BadInput):
+    """A condition or an amount cannot be read."""
+
+
+class BadPolicy(BadInput):
+    """The policy text cannot be used."""
+
+
+class BadTeam(BadInput):
+    """The roster text cannot be used."""
+
+
+class BadFile(BadInput):
+    """A file of leads, accounts or decisions cannot be used."""
+
+
+class BadUsage(BadInput):
+    """The options given do not go together."""
+
+
+class NotFound(EvenhandError):
+    """The thing that was named does not exist."""
+
+
+class Conflict(EvenhandError):
+    """The world has moved on since the caller looked."""
