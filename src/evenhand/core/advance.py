@@ -1,0 +1,88 @@
+"""How the world moves on: the one simulator, for files, replay, previews and workers alike.
+
+`advance` takes a snapshot and what happened, and returns the next snapshot. Nothing else changes loads or ledgers.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final, TypeAlias, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from evenhand.core.caps import release, take
+from evenhand.core.ledger import Ledger, charge, count
+from evenhand.core.model import ALWAYS, Load, Millis, Snapshot
+from evenhand.core.outcome import Assigned, Decision
+
+VALUES_KEPT: Final = 101  # how many values the median of a value-fair pool looks back on
+_IDLE: Final = Load()
+
+
+class Tick(Struct, frozen=True):
+    """The clock says so."""
+
+    now: Millis
+
+
+class Freed(Struct, frozen=True):
+    """A rep has let go of a lead: closed, handed over or taken away."""
+
+    rep: str
+
+
+Event: TypeAlias = Decision | Tick | Freed
+
+
+def advance(snapshot: Snapshot, event: Event) -> Snapshot:
+    """The world after this event."""
+    match event:
+        case Tick(now):
+            return replace(snapshot, now=now)
+        case Freed(rep):
+            load = snapshot.loads.get(rep, _IDLE)
+            return replace(snapshot, loads={**snapshot.loads, rep: release(load)})
+        case Decision():
+            return _decided(snapshot, event)
+        case never:
+            assert_never(never)
+
+
+def _decided(snapshot: Snapshot, decision: Decision) -> Snapshot:
+    if not isinstance(decision.outcome, Assigned):
+        return replace(snapshot, seq=decision.seq)
+    return replace(
+        snapshot,
+        seq=decision.seq,
+        loads={**snapshot.loads, decision.outcome.rep: _loaded(snapshot, decision, decision.outcome.rep)},
+        ledgers={**snapshot.ledgers, decision.pool: posted(snapshot, decision)},
+        values=_valued(snapshot, decision),
+    )
+
+
+def _loaded(snapshot: Snapshot, decision: Decision, rep_id: str) -> Load:
+    rep = snapshot.roster.reps[rep_id]
+    load = take(snapshot.loads.get(rep_id, _IDLE), rep, snapshot.duty.get(rep_id, ALWAYS), snapshot.now)
+    pool = snapshot.roster.pools.get(decision.pool)
+    if decision.trigger != "waiting" or pool is None or pool.backlog is None:
+        return load
+    since = snapshot.now - pool.backlog.every
+    paced = tuple((name, at) for name, at in load.paced if name != pool.name or at > since)
+    return replace(load, paced=(*paced, (pool.name, snapshot.now)))
+
+
+def posted(snapshot: Snapshot, decision: Decision) -> Ledger:
+    """The pool's ledger after an assignment: charged with the shares of its line, or only counted."""
+    ledger = snapshot.ledgers.get(decision.pool) or Ledger(pool=decision.pool)
+    rep = decision.rep or ""
+    if decision.posting in ("charge", "claim"):
+        return charge(ledger, decision.attempts[-1].line, rep)
+    return count(ledger, rep)
+
+
+def _valued(snapshot: Snapshot, decision: Decision) -> Mapping[str, tuple[int | Decimal, ...]]:
+    pool = snapshot.roster.pools.get(decision.pool)
+    if decision.value is None or pool is None or not pool.value_fair:
+        return snapshot.values
+    kept = (*snapshot.values.get(pool.name, ()), decision.value)[-VALUES_KEPT:]
+    return {**snapshot.values, pool.name: kept}

@@ -1,0 +1,62 @@
+"""What a way of handing over is given, and what it answers."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from evenhand.core.case import Case
+from evenhand.core.due import due, reminder
+from evenhand.core.ledger import UNIT, Ledger, Line, line_up
+from evenhand.core.model import ALWAYS, Pool
+from evenhand.core.outcome import Assigned, Outcome, Seat
+from evenhand.core.policy.model import Rule
+
+
+class Turn(Struct, frozen=True, kw_only=True):
+    """A lead, the rule that took it, and everybody who could have it: never nobody."""
+
+    case: Case
+    rule: Rule
+    seats: tuple[Seat, ...]
+    ledger: Ledger
+    pool: Pool
+    charge: int = UNIT
+
+    def line(self) -> Line:
+        """Everybody in the order of the ledger, by the pool's weights."""
+        return line_up(self.ledger, [(seat.rep, seat.weight) for seat in self.seats], self.charge)
+
+    def even_line(self) -> Line:
+        """Everybody in the order of the ledger, all weights equal."""
+        return line_up(self.ledger, [(seat.rep, 1) for seat in self.seats], self.charge)
+
+
+class Handover(Struct, frozen=True):
+    """The outcome, and everybody in the order in which they stood; `charged` says whether it uses up a turn."""
+
+    outcome: Outcome
+    line: Line
+    charged: bool = False
+
+
+How: TypeAlias = Callable[[Turn], Handover]
+
+
+def assign(turn: Turn, line: Line, *, charged: bool) -> Handover:
+    """Give the lead to the first in line, with the time by which to answer."""
+    rule, now, rep = turn.rule, turn.case.now, line[0].rep
+    if rule.respond_within is None:
+        return Handover(Assigned(rep), line, charged)
+    bounds = turn.case.snapshot.duty.get(rep, ALWAYS).bounds
+    answer = due(now, rule.respond_within, clock=rule.clock, bounds=bounds)
+    remind = None
+    if rule.remind_before is not None:
+        remind = reminder(now, rule.respond_within, remind_before=rule.remind_before, clock=rule.clock, bounds=bounds)
+    return Handover(Assigned(rep, answer, remind), line, charged)
+
+
+def ranked(turn: Turn, line: Line) -> tuple[str, ...]:
+    """The best-matching first: most of the skills that the tier asks for, then the ledger's order."""
+    fit = {seat.rep: seat.fit for seat in turn.seats}
+    return tuple(sorted((standing.rep for standing in line), key=lambda rep: -fit[rep]))
