@@ -1,0 +1,60 @@
+"""`evenhand replay`: decide again from the records, and compare."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from evenhand.analytics.replay import Difference, Replay
+from evenhand.app import sorter
+from evenhand.cli.show import FINDINGS, err, out, plain, progress
+from evenhand.core.view import encode
+from evenhand.reading.decisions import flat, read_view, read_views
+from evenhand.reading.setup import load_setup
+from evenhand.version import __version__
+
+MOST_SHOWN = 50
+
+
+def replay(
+    decisions: Annotated[Path, typer.Argument(help="The file that `evenhand route --out` wrote.")],
+    policy: Annotated[Path, typer.Option(help="The policy that the decisions name.")] = Path("policy.toml"),
+    team: Annotated[Path, typer.Option(help="The roster that the decisions name.")] = Path("team.toml"),
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Decide every lead again from its record; exit code 1 if anything comes out differently or is missing."""
+    setup = load_setup(policy, team)
+    checking = Replay(setup.policy, setup.roster, engine=__version__)
+    differences = _differences(decisions, checking)
+    if as_json:
+        typer.echo(msgspec.json.encode({"decisions": checking.decisions, "differences": differences}))
+    else:
+        _show(checking, differences)
+    if differences:
+        raise typer.Exit(FINDINGS)
+
+
+def _differences(decisions: Path, checking: Replay) -> list[Difference]:
+    found: list[Difference] = []
+    with sorter() as lines, progress(err()) as bar:
+        task = bar.add_task("Reading", total=None)
+        for _, final in read_views(decisions):
+            lines.add((view.seq, encode(view)) for view in flat([final]))
+            bar.advance(task)
+        task = bar.add_task("Deciding again", total=None)
+        for seq, line in lines.in_order():
+            found += checking.check(read_view(line, decisions, seq))
+            bar.advance(task)
+    return found
+
+
+def _show(checking: Replay, differences: list[Difference]) -> None:
+    console = out()
+    for difference in differences[:MOST_SHOWN]:
+        console.print(plain(f"decision {difference.seq}, lead {difference.lead}: {difference.what}"))
+    if len(differences) > MOST_SHOWN:
+        console.print(f"... and {len(differences) - MOST_SHOWN} more")
+    verdict = f"{len(differences)} differences" if differences else "all the same, ledgers included"
+    console.print(f"{checking.decisions} decisions decided again: {verdict}.")
