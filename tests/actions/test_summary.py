@@ -28,7 +28,7 @@ def test_final_records_are_counted_by_what_became_of_them() -> None:
     tally.finished(final("a", rep="ann", rule="R", pool="sales"))
     tally.finished(final("b", "held", desk="zoe"))
     tally.finished(final("c", "held", rule="R", pool="rule R"))
-    summary = tally.summary(THREE, snapshot())
+    summary = tally.summary(THREE, snapshot(), "")
     assert (summary.outcomes, summary.rules) == ({"held": 2, "assigned": 1}, {"R": 2, "(no rule)": 1})
     assert (summary.pools, summary.reps) == ({"sales": 1}, {"ann": 1})
     assert summary.desks == {"(everybody's desk)": 1, "zoe": 1}
@@ -38,7 +38,7 @@ def test_final_records_are_counted_by_what_became_of_them() -> None:
 def test_a_lead_that_is_missing_is_noticed() -> None:
     tally = Tally()
     tally.finished(final("a"))
-    assert not tally.summary(THREE, snapshot()).adds_up
+    assert not tally.summary(THREE, snapshot(), "").adds_up
 
 
 def test_reasons_are_counted_over_all_decisions() -> None:
@@ -46,7 +46,7 @@ def test_reasons_are_counted_over_all_decisions() -> None:
     rules = policy(rule('who = [["pool sales"], ["rep ann"]]', who=""))
     for duty in ({"ann": NEVER, "bob": NEVER, "cy": NEVER}, {"ann": NEVER}):
         tally.decided(ruled(rules, duty=duty).decision)
-    summary = tally.summary(THREE, snapshot())
+    summary = tally.summary(THREE, snapshot(), "")
     assert (summary.decisions, summary.codes) == (2, {"off_hours": 5})
 
 

@@ -86,9 +86,19 @@ def test_an_untouched_file_comes_out_again() -> None:
 
 def test_a_later_engine_may_say_it_better_but_must_decide_the_same() -> None:
     assert differences(FILE, engine="later") == []
-    reworded = [replace(view, because="in other words", engine="older") for view in FILE]
+    reworded = [replace(view, because="in other words", engine="older", chain=None) for view in FILE]
     assert differences(reworded) == []
-    assert len(differences([replace(view, because="in other words") for view in FILE])) == len(FILE)
+    assert len(differences([replace(view, engine="test", chain=None) for view in reworded])) == len(FILE)
+
+
+@pytest.mark.parametrize("place", [0, 3, len(FILE) - 1])
+def test_a_change_that_changes_no_decision_breaks_the_chain_there_and_nowhere_else(place: int) -> None:
+    touched = [*FILE[:place], replace(FILE[place], lead="somebody-else"), *FILE[place + 1 :]]
+    assert [found.seq for found in differences(touched) if "link" in found.what] == [FILE[place].seq]
+
+
+def test_decisions_without_any_link_are_not_missed_one() -> None:
+    assert differences([replace(view, chain=None) for view in FILE]) == []
 
 
 def swap(view: View) -> View:

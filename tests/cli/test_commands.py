@@ -61,6 +61,25 @@ def test_a_replay_finds_a_forged_rep(routed: Path, evenhand: Run) -> None:
     assert "differences" in ran.out
 
 
+def test_a_replay_finds_a_change_that_changes_no_decision(routed: Path, evenhand: Run) -> None:
+    text = routed.read_text(encoding="utf-8")
+    routed.write_text(text.replace('"source":"website"', '"source":"webside"', 1), "utf-8")
+    ran = evenhand("replay", routed)
+    assert ran.code == 1
+    assert "its link in the chain is broken" in ran.out
+
+
+def test_a_replay_finds_a_file_that_was_cut_short_by_the_last_link(company: Path, evenhand: Run) -> None:
+    chain = json.loads(evenhand(*ROUTE, "--out", "decisions.jsonl", "--json").out)["chain"]
+    assert evenhand("replay", "decisions.jsonl", "--chain", chain).code == 0
+    lines = Path("decisions.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    last = max(lines, key=lambda line: json.loads(line)["seq"])
+    Path("decisions.jsonl").write_text("".join(line for line in lines if line != last), encoding="utf-8")
+    ran = evenhand("replay", "decisions.jsonl", "--chain", chain)
+    assert ran.code == 1
+    assert "the chain ends in" in ran.out
+
+
 def test_the_next_in_a_pool_are_told_from_the_decisions(routed: Path, evenhand: Run) -> None:
     told = json.loads(evenhand("pool", "next", "field", "--decisions", routed, "-n", 3, "--json").out)
     assert sorted(told["next"]) == ["ann", "ann", "bob"]

@@ -20,7 +20,7 @@ from evenhand.core.model import DAY, Lead, Millis, Snapshot, Twin
 from evenhand.core.outcome import Decision, Duplicate, Offered, Rejected, Waiting
 from evenhand.core.policy.model import Policy
 from evenhand.core.record import record
-from evenhand.core.view import View, encode, view
+from evenhand.core.view import View, encode, seal, view
 from evenhand.ports import Due, Pending, Spool
 
 OPEN_DAYS: Final = 30
@@ -71,6 +71,7 @@ class FileRun:
         self.spool = spool
         self.listener = listener
         self.settings = settings
+        self.chain = ""  # the link of the last decision
 
     def arrive(self, arrival: Arrival) -> None:
         """Route one lead at the moment at which it arrived."""
@@ -162,7 +163,8 @@ class FileRun:
         self.snapshot = advance(self.snapshot, decision)
         self.listener.decided(said, decision, self.snapshot)
         rings = [ring for ring in _rings(arrival, decision) if ring[1] != "due" or self._reassigns(decision)]
-        self._write(arrival.line, said, goes_on=bool(rings) or isinstance(decision.outcome, Waiting | Offered))
+        told, self.chain = seal(encode(said), self.chain)
+        self._write(arrival.line, told, goes_on=bool(rings) or isinstance(decision.outcome, Waiting | Offered))
         if isinstance(decision.outcome, Rejected | Duplicate):
             self.spool.closed(arrival.line)
             return
@@ -174,8 +176,7 @@ class FileRun:
     def _reassigns(self, decision: Decision) -> bool:
         return self.settings.answers and self.policy.rules[decision.rule].reassign is not None
 
-    def _write(self, line: int, said: View, *, goes_on: bool) -> None:
-        told = encode(said)
+    def _write(self, line: int, told: bytes, *, goes_on: bool) -> None:
         if goes_on:
             self.spool.keep(line, told)
             return

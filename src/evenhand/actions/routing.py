@@ -107,4 +107,4 @@ def route_all(intake: Intake, setup: Setup, spool: Spool, sink: Sink, options: O
         sink.routed()
     run.pass_time(until)
     run.finish()
-    return tally.summary(intake, run.snapshot)
+    return tally.summary(intake, run.snapshot, run.chain)

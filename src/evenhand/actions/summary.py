@@ -56,6 +56,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     rules, pools, reps count final records; codes counts how often somebody was excluded, over all decisions.
     unreadable: field -> values that could not be read and count as unknown.
     spread: pool -> the largest |credit| that any member has at the end, in leads.
+    chain:  the link of the last decision, which every decision before it has gone into.
     """
 
     lines: int
@@ -70,6 +71,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     desks: Mapping[str, int]
     codes: Mapping[str, int]
     spread: Mapping[str, str]
+    chain: str
     adds_up: bool
 
 
@@ -104,8 +106,8 @@ class Tally:
         if final.outcome == "held":
             self.desks[final.desk or "(everybody's desk)"] += 1
 
-    def summary(self, intake: Intake, world: Snapshot) -> Summary:
-        """The figures of the run so far."""
+    def summary(self, intake: Intake, world: Snapshot, chain: str) -> Summary:
+        """The figures of the run so far; `chain` is the link of its last decision."""
         return Summary(
             lines=intake.lines,
             leads=intake.leads,
@@ -119,6 +121,7 @@ class Tally:
             desks=_ordered(self.desks),
             codes=_ordered(self.codes),
             spread=spread(world),
+            chain=chain,
             adds_up=intake.lines == intake.leads + intake.rejects and intake.leads == self.finals,
         )
 

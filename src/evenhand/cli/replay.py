@@ -22,14 +22,19 @@ def replay(
     policy: Annotated[Path, typer.Option(help="The policy that the decisions name.")] = Path("policy.toml"),
     team: Annotated[Path, typer.Option(help="The roster that the decisions name.")] = Path("team.toml"),
     *,
+    chain: Annotated[str, typer.Option(help="The last link, as `evenhand route` printed it.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Decide every lead again from its record; exit code 1 if anything comes out differently or is missing."""
     setup = load_setup(policy, team)
     checking = Replay(setup.policy, setup.roster, engine=__version__)
     differences = _differences(decisions, checking)
+    if chain and chain != checking.chain:
+        what = f"the chain ends in {checking.chain or 'nothing'}, not in {chain}"
+        differences.append(Difference(seq=checking.decisions, lead="", what=what))
     if as_json:
-        typer.echo(msgspec.json.encode({"decisions": checking.decisions, "differences": differences}))
+        found = {"decisions": checking.decisions, "chain": checking.chain, "differences": differences}
+        typer.echo(msgspec.json.encode(found))
     else:
         _show(checking, differences)
     if differences:

@@ -254,5 +254,7 @@ def _show(summary: Summary, *, as_json: bool, to: Path | None) -> None:
         console.print(table(("pool", "leads", "largest |credit|"), rows, numbers=(1, 2)))
     console.print()
     console.print("The counts add up." if summary.adds_up else plain("THE COUNTS DO NOT ADD UP.", style="bold red"))
+    if summary.chain:
+        console.print(plain(f"Chain: {summary.chain}", style="dim"))
     if to is not None and summary.leads:
         console.print(plain(f"Decisions: {to}. Ask about one: evenhand why LEAD --decisions {to}", style="dim"))

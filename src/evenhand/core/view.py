@@ -5,6 +5,7 @@ Credits and shares are in leads, times in ISO 8601 UTC.
 """
 
 from decimal import Decimal
+from hashlib import sha256
 from typing import Final, Literal, assert_never
 
 from msgspec import Raw, Struct, json
@@ -124,6 +125,7 @@ class View(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tried: tuple[Tried, ...] = ()
     passed: tuple[str, ...] = ()
     inputs: Inputs
+    chain: str | None = None
     history: tuple["View", ...] = ()
 
 
@@ -133,6 +135,21 @@ _ENCODER: Final = json.Encoder(decimal_format="number", order="deterministic")
 def encode(view: View) -> bytes:
     """One line of JSON, without the line end; the same view gives the same bytes."""
     return _ENCODER.encode(view)
+
+
+def seal(line: bytes, before: str) -> tuple[bytes, str]:
+    """A decision's line with its link in the chain, and that link: the SHA-256 of the link before and of this line.
+
+    Whoever changes a line, drops one or adds one breaks the chain there, or must make all later links anew and so
+    changes the last one. `before` is empty for the first decision.
+    """
+    link = sha256(before.encode() + line).hexdigest()
+    return line[:-1] + b',"chain":"' + link.encode() + b'"}', link
+
+
+def unsealed(view: View) -> View:
+    """A decision as it was before it got its link, its successor and its history."""
+    return replace(view, chain=None, history=(), superseded_by=None)
 
 
 def leads(units: int) -> Decimal:
