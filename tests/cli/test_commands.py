@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 
 ROUTE = ("route", "leads.csv", "--policy", "policy.toml", "--team", "team.toml")
@@ -51,6 +53,20 @@ def test_a_replay_of_untouched_decisions_finds_nothing(routed: Path, evenhand: R
     ran = evenhand("replay", routed)
     assert ran.code == 0
     assert "all the same, ledgers included" in ran.out
+
+
+def test_a_replay_looks_for_the_policy_beside_the_decisions(
+    routed: Path, evenhand: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir("/")
+    assert evenhand("replay", routed).code == 0
+
+
+def test_the_policy_to_check_may_be_named_as_elsewhere(company: Path, evenhand: Run) -> None:
+    (company / "policy.toml").rename("other.toml")
+    assert evenhand("policy", "check", "--policy", "other.toml", "--team", "team.toml").code == 0
+    assert evenhand("policy", "check", "other.toml").code == 0
+    assert evenhand("policy", "check").code == 2
 
 
 def test_a_replay_finds_a_forged_rep(routed: Path, evenhand: Run) -> None:

@@ -23,6 +23,8 @@ from evenhand.reading.setup import Setup, load_setup
 
 app = typer.Typer(help="Check a policy, have it explained, try it on scenarios.", no_args_is_help=True)
 
+PolicyArgument = Annotated[Path | None, typer.Argument(help="The policy, a TOML file; else policy.toml.")]
+PolicyOption = Annotated[Path | None, typer.Option("--policy", help="The policy, as other commands name it.")]
 TeamOption = Annotated[Path, typer.Option("--team", help="The roster, a TOML file.")]
 
 WEEKS: Final = 4
@@ -31,14 +33,16 @@ _COLOURS: Final = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
 @app.command("check")
 def check(
-    policy: Annotated[Path, typer.Argument(help="The policy, a TOML file.")] = Path("policy.toml"),
+    policy: PolicyArgument = None,
     team: TeamOption = Path("team.toml"),
     *,
+    policy_option: PolicyOption = None,
     week_of: Annotated[str, typer.Option(help="A date in the first of the four weeks looked at; else today.")] = "",
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as findings too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Prove what can be proved about a policy and its roster: exit code 1 if there are errors."""
+    policy = policy or policy_option or Path("policy.toml")
     setup = load_setup(policy, team)
     start = _monday(read_instant(week_of) if week_of else round(datetime.now(UTC).timestamp() * 1000))
     end = start + WEEKS * 7 * DAY
@@ -74,13 +78,15 @@ def _show_findings(findings: tuple[Finding, ...], files: dict[str, Path]) -> Non
 
 @app.command("explain")
 def explain(
-    policy: Annotated[Path, typer.Argument(help="The policy, a TOML file.")] = Path("policy.toml"),
+    policy: PolicyArgument = None,
     team: TeamOption = Path("team.toml"),
     *,
+    policy_option: PolicyOption = None,
     rule: Annotated[str, typer.Option(help="Explain this rule only, by name or number.")] = "",
     when: Annotated[str, typer.Option(help="Explain this condition instead of the policy's.")] = "",
 ) -> None:
     """Say in plain English what a policy does."""
+    policy = policy or policy_option or Path("policy.toml")
     setup = load_setup(policy, team)
     console = out()
     if when:

@@ -19,14 +19,18 @@ MOST_SHOWN = 50
 
 def replay(
     decisions: Annotated[Path, typer.Argument(help="The file that `evenhand route --out` wrote.")],
-    policy: Annotated[Path, typer.Option(help="The policy that the decisions name.")] = Path("policy.toml"),
-    team: Annotated[Path, typer.Option(help="The roster that the decisions name.")] = Path("team.toml"),
+    policy: Annotated[
+        Path | None, typer.Option(help="The policy that the decisions name; else policy.toml, here or beside them.")
+    ] = None,
+    team: Annotated[
+        Path | None, typer.Option(help="The roster that the decisions name; else team.toml, here or beside them.")
+    ] = None,
     *,
     chain: Annotated[str, typer.Option(help="The last link, as `evenhand route` printed it.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Decide every lead again from its record; exit code 1 if anything comes out differently or is missing."""
-    setup = load_setup(policy, team)
+    setup = load_setup(policy or _near(decisions, "policy.toml"), team or _near(decisions, "team.toml"))
     checking = Replay(setup.policy, setup.roster, engine=__version__)
     differences = _differences(decisions, checking)
     if chain and chain != checking.chain:
@@ -39,6 +43,12 @@ def replay(
         _show(checking, differences)
     if differences:
         raise typer.Exit(FINDINGS)
+
+
+def _near(decisions: Path, name: str) -> Path:
+    """The file of that name beside the decisions if there is one, else in the current folder."""
+    beside = decisions.with_name(name)
+    return beside if beside.is_file() else Path(name)
 
 
 def _differences(decisions: Path, checking: Replay) -> list[Difference]:
