@@ -46,6 +46,7 @@ def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def routed(company: Path, evenhand: Run) -> Path:
     """The starter's leads, routed."""
-    ran = evenhand("route", "leads.csv", "--policy", "policy.toml", "--team", "team.toml", "--out", "decisions.jsonl")
+    files = ("leads.csv", "--policy", "policy.toml", "--team", "team.toml", "--out", "decisions.jsonl")
+    ran = evenhand("route", *files, "--as-of", "2026-11-03")
     assert ran.code == 0, ran.err
     return company / "decisions.jsonl"

@@ -5,7 +5,7 @@ import pytest
 
 from tests.cli.conftest import Run
 
-ROUTE = ("route", "leads.csv", "--policy", "policy.toml", "--team", "team.toml")
+ROUTE = ("route", "leads.csv", "--policy", "policy.toml", "--team", "team.toml", "--as-of", "2026-11-03")
 
 
 def test_every_lead_of_a_file_ends_as_one_record(routed: Path) -> None:
