@@ -157,6 +157,7 @@ def test_each_way_tells_its_own_reason(how: str, world: dict[str, Any], why: str
         ("", '["rep ann", "available"]', "Ann: named by the rule, on duty, 2 of 8 open."),
         ("even_if_away = true", '["rep ann"]', "Ann: named by the rule, 2 of 8 open."),
         ("", '["account owner", "territory"]', "Ann: owner of Acme, 2 of 8 open."),
+        ("", '["account owner", "pool sales"]', "Ann: owner of Acme, in pool sales, 2 of 8 open."),
         ("strict = true", '["account owner", "pool sales"]', "Ann: owner of Acme, in pool sales, 2 of 8 open."),
         ("", '["manager of north"]', "Ann: manager of north, on duty, 2 of 8 open."),
         (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.core.model import Value
-from evenhand.reading.csvout import CsvOut, safe_cell, write_rejects
+from evenhand.reading.csvout import CsvOut, rejects_to, safe_cell
 from evenhand.reading.rows import Reject
 
 
@@ -47,7 +47,7 @@ def test_rows_have_the_columns_asked_for_in_their_order() -> None:
 
 def test_rejects_are_written_with_everything_known() -> None:
     stream = io.StringIO()
-    assert write_rejects(stream, [Reject(3, "received", "=x", "not a time", "Mend it.")]) == 1
+    rejects_to(stream)(Reject(3, "received", "=x", "not a time", "Mend it."))
     assert stream.getvalue() == "line,field,value,cause,fix\n3,received,'=x,not a time,Mend it.\n"
 
 

@@ -17,7 +17,7 @@ def next_in_pool(roster: Roster, pool: str, ledger: Ledger, count: int) -> tuple
     """The reps who would get the next leads, in order, if all members with a weight were there for each."""
     members = roster.pools[pool].weights.items()
     weights = [(rep, weight) for rep, weight in members if weight and roster.reps[rep].active]
-    return next_turns(ledger, weights, count) if weights else ()
+    return next_turns(ledger, weights, count)
 
 
 def ledger_after(decisions: Path | None, pool: str, setup: Setup) -> Ledger:

@@ -23,7 +23,7 @@ from evenhand.core.model import DAY, Millis
 from evenhand.errors import BadInput, BadUsage, Fault
 from evenhand.know.match import Account, Accounts
 from evenhand.reading.accounts import read_accounts
-from evenhand.reading.csvout import REJECT_COLUMNS, CsvOut
+from evenhand.reading.csvout import CsvOut, rejects_to
 from evenhand.reading.durations import read_instant
 from evenhand.reading.leads import LeadOptions, read_leads
 from evenhand.reading.rows import Reject, read_rows
@@ -222,8 +222,7 @@ def _rejects_to(path: Path | None, console: Console) -> Iterator[Callable[[Rejec
             console.print(plain(f"... and {more} more; --rejects FILE.csv writes them all", style="yellow"))
         return
     with replacing(path) as half, half.open("w", encoding="utf-8", newline="") as stream:
-        rows = CsvOut(stream, REJECT_COLUMNS)
-        yield lambda reject: rows.write({column: getattr(reject, column) for column in REJECT_COLUMNS})
+        yield rejects_to(stream)
 
 
 def _show(summary: Summary, *, as_json: bool, to: Path | None) -> None:

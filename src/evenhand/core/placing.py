@@ -10,7 +10,7 @@ from evenhand.core.case import Case
 from evenhand.core.codes import Code
 from evenhand.core.due import desk_after
 from evenhand.core.eligible import Circle, circle, judge, may_come
-from evenhand.core.how import HOW, Handover, Turn
+from evenhand.core.how import DESKS, HOW, Handover, Turn
 from evenhand.core.ledger import UNIT, Line, charge_of, claim
 from evenhand.core.model import ALWAYS, Millis, Pool
 from evenhand.core.outcome import Assigned, Attempt, Held, Outcome, Posting, Seat, Waiting
@@ -18,7 +18,6 @@ from evenhand.core.plan import Excluded, last_tier
 from evenhand.core.policy.model import Rule
 from evenhand.core.who.manager import desk_person
 
-DESKS: Final = frozenset({"manual", "by_territory_manager"})  # ways that need nobody to be there
 # These may end at any moment, so a wait is worth while.
 _ANY_TIME: Final = frozenset({Code.AT_OPEN_CAP, Code.PAUSED, Code.TOO_FAR_AHEAD})
 

@@ -64,11 +64,8 @@ def plan(rule: Rule, tier: Tier, roster: Roster) -> Plan:
     """The plan of a tier. Rules, tiers and rosters are told apart by identity, so the same ones are planned once."""
     name = next((word.pool for word in tier.who if isinstance(word, PoolWord)), "")
     pool = roster.pools[name] if name else Pool(name=f"rule {rule.name}")
-    owned = any(isinstance(word, AccountRole) for word in tier.who) and not rule.strict
-    words = [word for word in tier.who if not isinstance(word, Available)]
-    if owned:  # an owner keeps their account's leads wherever those come from
-        words = [word for word in words if not isinstance(word, TerritoryWord)]
-    by_lead = any(isinstance(word, AccountRole) for word in words)  # then nobody can be judged before the lead is there
+    words = words_asked(rule, tier)
+    by_lead = _means_a_holder(tier)  # then nobody can be judged before the lead is there
     lasting = [] if by_lead else [word for word in words if is_lasting(word)]
     case = Case(lead=Lead(id="", received=0), snapshot=Snapshot(now=0, roster=roster))
     able, excluded = _sorted_out(() if by_lead else _meant(lasting, case), lasting, case, pool)
@@ -78,9 +75,23 @@ def plan(rule: Rule, tier: Tier, roster: Roster) -> Plan:
         excluded=excluded,
         words=tuple(word for word in words if word not in lasting),
         asked=tuple(word for word in words if isinstance(word, Skill) and word.field),
-        owned=owned,
+        owned=by_lead and not rule.strict,
         by_turn=not any(isinstance(word, PERSONAL) for word in tier.who),
     )
+
+
+def words_asked(rule: Rule, tier: Tier) -> tuple[Word, ...]:
+    """The words of a tier that are asked; whether somebody is available is another question.
+
+    The holder of an account keeps its leads wherever those come from, unless the rule is strict.
+    """
+    wherever = _means_a_holder(tier) and not rule.strict
+    left_out = (Available, TerritoryWord) if wherever else (Available,)
+    return tuple([word for word in tier.who if not isinstance(word, left_out)])
+
+
+def _means_a_holder(tier: Tier) -> bool:
+    return any(isinstance(word, AccountRole) for word in tier.who)
 
 
 def _meant(words: Sequence[Word], case: Case) -> Sequence[str]:

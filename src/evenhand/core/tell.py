@@ -10,7 +10,7 @@ from evenhand.core.how.least_loaded import filled
 from evenhand.core.instants import say_instant
 from evenhand.core.ledger import UNIT
 from evenhand.core.outcome import Assigned, Attempt, Decision, Duplicate, Held, Offered, Rejected, Seat, Waiting
-from evenhand.core.plan import PERSONAL, last_tier, plan
+from evenhand.core.plan import last_tier, plan, words_asked
 from evenhand.core.policy.model import Policy
 from evenhand.core.who.account import AccountRole
 from evenhand.core.who.available import Available, say_load
@@ -96,18 +96,13 @@ def _assigned(rep_id: str, decision: Decision, case: Case, policy: Policy) -> st
     attempt = decision.attempts[-1]
     tier = rule.tiers[decision.tier] if decision.tier < len(rule.tiers) else last_tier(rule)
     rep = case.snapshot.roster.reps[rep_id]
-    owned = plan(rule, tier, case.snapshot.roster).owned  # then nothing else was asked of the owner
-    words = [w for w in tier.who if isinstance(w, AccountRole) or not (owned or isinstance(w, Available))]
-    phrases = [word.praise(rep, case) for word in words]
+    phrases = [word.praise(rep, case) for word in words_asked(rule, tier)]
     if rule.even_if_away or any(isinstance(word, AccountRole) for word in tier.who):
         phrases.append(say_load(rep, case))
     else:
         phrases.append(_AVAILABLE.praise(rep, case))
-    first = (
-        ""
-        if any(isinstance(word, PERSONAL) for word in tier.who)
-        else f"; {why_first(attempt, rep_id, rule.how, case)}"
-    )
+    by_turn = plan(rule, tier, case.snapshot.roster).by_turn
+    first = f"; {why_first(attempt, rep_id, rule.how, case)}" if by_turn else ""
     return f"{rep.name}: {', '.join(phrases)}{first}."
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, TextIO
 
@@ -55,11 +55,7 @@ class CsvOut:
         self._writer.writerow([safe_cell(row.get(column)) for column in self._columns])
 
 
-def write_rejects(stream: TextIO, rejects: Iterable[Reject]) -> int:
-    """Every reject with its line, field, value, cause and fix; the number of them."""
+def rejects_to(stream: TextIO) -> Callable[[Reject], None]:
+    """Write the header, and give what writes one reject with everything known of it."""
     out = CsvOut(stream, REJECT_COLUMNS)
-    written = 0
-    for reject in rejects:
-        out.write({column: getattr(reject, column) for column in REJECT_COLUMNS})
-        written += 1
-    return written
+    return lambda reject: out.write({column: getattr(reject, column) for column in REJECT_COLUMNS})

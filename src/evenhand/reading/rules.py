@@ -3,18 +3,17 @@
 from collections.abc import Callable
 from typing import Final, Literal
 
-from evenhand.core.how import HOW
+from evenhand.core.how import DESKS, HOW
 from evenhand.core.policy.model import Otherwise, Reassign, Rule, Tier
 from evenhand.core.when import Expression, Vocabulary, read
 from evenhand.core.who import Word
+from evenhand.core.who.manager import MANAGER_OF
 from evenhand.reading.keys import POLICY_KEYS
 from evenhand.reading.section import Section, duration, is_texts, shown, suggest
 from evenhand.reading.words import Scope, managed, read_word, with_people
 
-DESK_WAYS: Final = frozenset({"manual", "by_territory_manager"})  # a person decides, so nobody need be named
 OFFERS: Final = frozenset({"cherry_pick", "shotgun"})
 _NOTHING: Final = read("never")  # stands in for a condition that could not be read, while the other keys are looked at
-_MANAGER_OF: Final = "manager of "
 
 # A key that says something only together with certain ways of handing over.
 _ONLY_WITH: Final = {
@@ -110,7 +109,7 @@ def _tiers(section: Section, how: str, scope: Scope) -> tuple[Tier, ...]:
         return tuple(_tier_of(table, scope) for table in tables)
     value = section.data.get("who")
     if value is None:
-        if how not in DESK_WAYS:
+        if how not in DESKS:
             section.fault("who is missing.", 'Write, for example, who = ["pool NAME"].')
         return (Tier(who=(), line=section.line),)
     if isinstance(value, list) and value and all(isinstance(item, list) for item in value):
@@ -212,9 +211,9 @@ def _stages(section: Section) -> tuple[int | Literal["pool"], ...]:
 
 def _desk(section: Section, scope: Scope) -> str:
     said = section.text("desk")
-    if said.startswith(_MANAGER_OF):
-        name = section.attempt(lambda text: managed(text, scope.roster), said.removeprefix(_MANAGER_OF), at=("desk",))
-        return f"{_MANAGER_OF}{name}" if name else ""
+    if said.startswith(MANAGER_OF):
+        name = section.attempt(lambda text: managed(text, scope.roster), said.removeprefix(MANAGER_OF), at=("desk",))
+        return f"{MANAGER_OF}{name}" if name else ""
     if said and said not in scope.roster.reps:
         fix = suggest(said, scope.roster.reps.keys()) or "Name a person, or manager of a team, pool or territory."
         section.fault(f"there is no person {said!r} whose desk it could be.", fix, at=("desk",))

@@ -157,8 +157,14 @@ def test_a_rule_with_one_good_tier_is_no_error() -> None:
 
 
 def test_an_account_owner_is_known_only_when_a_lead_arrives() -> None:
-    assert codes(who('[["account owner", "skill fintech"], ["pool all"]]')) == []
+    assert codes(who('[["account owner"], ["pool all"]]')) == []
     assert "skill_nobody" in codes(who('[["account owner", "skill fintech"], ["pool all"]]') + "strict = true\n")
+
+
+def test_an_account_owner_is_asked_for_everything_but_the_territory() -> None:
+    assert codes(who('[["account owner", "skill fintech"], ["pool all"]]')) == ["skill_nobody"]
+    assert codes(who('[["account owner", "territory"], ["pool all"]]')) == []
+    assert "territories_missing" in codes(who('[["account owner", "territory"], ["pool all"]]') + "strict = true\n")
 
 
 @pytest.mark.parametrize(

@@ -26,4 +26,6 @@ HOW: Final[Mapping[str, How]] = {
     "by_territory_manager": by_territory_manager,
 }
 
-__all__ = ["HOW", "Handover", "How", "Turn"]
+DESKS: Final = frozenset({"manual", "by_territory_manager"})  # ways that hold a lead, and need nobody to be there
+
+__all__ = ["DESKS", "HOW", "Handover", "How", "Turn"]

@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from evenhand.core.how import DESKS
 from evenhand.core.instants import say_duration
 from evenhand.core.model import Rep, Roster
+from evenhand.core.plan import words_asked
 from evenhand.core.policy.explain import say_tier
 from evenhand.core.policy.finding import Finding, Level
 from evenhand.core.policy.model import Rule, Tier
 from evenhand.core.who import Word
-from evenhand.core.who.account import AccountRole
 from evenhand.core.who.attribute import Attribute, rep_facts
-from evenhand.core.who.manager import ManagerOf, manager_of
+from evenhand.core.who.manager import MANAGER_OF, ManagerOf, manager_of
 from evenhand.core.who.pool import PoolWord
 from evenhand.core.who.rep import RepWord
 from evenhand.core.who.seniority import Seniority
@@ -20,8 +21,6 @@ from evenhand.core.who.speaks import Speaks
 from evenhand.core.who.team import TeamWord
 from evenhand.core.who.territory import TerritoryWord
 
-_DESKS: Final = frozenset({"manual", "by_territory_manager"})
-_MANAGER_OF: Final = "manager of "
 _NOW: Final = 0  # conditions on people look at no clock
 
 
@@ -83,7 +82,7 @@ def possible(words: Sequence[Word], roster: Roster) -> list[str]:
 
 
 def _tiers(rule: Rule, roster: Roster) -> Iterator[Finding]:
-    empty = [tier for tier in rule.tiers if not _owned(rule, tier) and not possible(tier.who, roster)]
+    empty = [tier for tier in rule.tiers if not possible(words_asked(rule, tier), roster)]
     for tier in empty:
         yield _nobody(rule, tier, roster)
     if empty and len(empty) == len(rule.tiers):
@@ -99,16 +98,12 @@ def _tiers(rule: Rule, roster: Roster) -> Iterator[Finding]:
                 break
 
 
-def _owned(rule: Rule, tier: Tier) -> bool:
-    """Account words depend on the lead alone, and push the others aside unless the rule is strict."""
-    return not rule.strict and any(isinstance(word, AccountRole) for word in tier.who)
-
-
 def _nobody(rule: Rule, tier: Tier, roster: Roster) -> Finding:
     """Say which word it is that leaves nobody, if it is one."""
     line = tier.line or rule.line
-    for word in tier.who:
-        others = possible([other for other in tier.who if other is not word], roster)
+    words = words_asked(rule, tier)
+    for word in words:
+        others = possible([other for other in words if other is not word], roster)
         if others:
             code = _CODES.get(type(word), "tier_nobody")
             whom = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
@@ -145,7 +140,7 @@ def _times(rule: Rule) -> Iterator[Finding]:
 
 def _otherwise(rule: Rule) -> Iterator[Finding]:
     said = rule.otherwise
-    if said.kind == "wait" and rule.how not in _DESKS:
+    if said.kind == "wait" and rule.how not in DESKS:
         fix = "Leave otherwise out: then it goes to the desk after four working hours."
         yield _about(rule, "note", "wait_forever", cause="its leads may wait without end.", fix=fix)
     if said.kind == "pool" and any(tier.who == (PoolWord(said.pool),) for tier in rule.tiers):
@@ -158,8 +153,8 @@ def _desk(rule: Rule, roster: Roster) -> Iterator[Finding]:
         if not any(territory.manager for territory in roster.territories.values()):
             cause = "by_territory_manager needs a [[territory]] with a manager, and there is none."
             yield _about(rule, "error", "manager_missing", cause=cause, fix="Add one to the roster.")
-    elif rule.desk.startswith(_MANAGER_OF):
-        name = rule.desk.removeprefix(_MANAGER_OF)
+    elif rule.desk.startswith(MANAGER_OF):
+        name = rule.desk.removeprefix(MANAGER_OF)
         if not manager_of(name, roster):
             cause = f"{name} has no manager whose desk it could be."
             yield _about(rule, "error", "manager_missing", cause=cause, fix=f"Give {name} a manager in the roster.")

@@ -7,17 +7,16 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
+from evenhand.core.how import DESKS
 from evenhand.core.instants import say_duration
 from evenhand.core.model import Roster
 from evenhand.core.policy.model import Points, Policy, Rule, Screen, Tier
 from evenhand.core.when import say
 from evenhand.core.who import Word
 from evenhand.core.who.account import AccountRole
-from evenhand.core.who.manager import ManagerOf
+from evenhand.core.who.manager import MANAGER_OF, ManagerOf
 from evenhand.core.who.rep import RepWord
 
-_MANAGER_OF: Final = "manager of "
-_DESKS: Final = frozenset({"manual", "by_territory_manager"})
 _OFFERS: Final = frozenset({"cherry_pick", "shotgun"})
 _PERSON: Final = (AccountRole, RepWord, ManagerOf)
 CHARGED: Final = frozenset({"round_robin", "weighted", "best_fit"})
@@ -52,7 +51,7 @@ def explain_rule(rule: Rule, policy: Policy, roster: Roster | None = None) -> st
     called = _namer(roster)
     when = say(rule.when)
     opening = "Every lead" if when == "always" else f"When {when}, it"
-    told = _desk_told(rule, called) if rule.how in _DESKS else _told(rule, called)
+    told = _desk_told(rule, called) if rule.how in DESKS else _told(rule, called)
     sentences = [f"{rule.name}. {opening} {told}"]
     sentences += [*_offer(rule), *_answer(rule), *_extras(rule), _otherwise(rule), _charge(rule)]
     return " ".join(sentence for sentence in sentences if sentence)
@@ -133,7 +132,7 @@ def _say_word(word: Word, called: Callable[[str], str]) -> str:
 def _say_desk(rule: Rule, called: Callable[[str], str]) -> str:
     if not rule.desk:
         return "the desk of the pool's manager"
-    if rule.desk.startswith(_MANAGER_OF):
+    if rule.desk.startswith(MANAGER_OF):
         return f"the desk of the {rule.desk}"
     return f"the desk of {called(rule.desk)}"
 
@@ -186,7 +185,7 @@ def _extras(rule: Rule) -> list[str]:
 
 
 def _otherwise(rule: Rule) -> str:
-    if rule.how in _DESKS:
+    if rule.how in DESKS:
         return ""
     match rule.otherwise.kind:
         case "next":

@@ -9,7 +9,7 @@ from evenhand.core.case import Case
 from evenhand.core.codes import Code, Exclusion
 from evenhand.core.model import Rep, Roster
 
-_OF: Final = "manager of "
+MANAGER_OF: Final = "manager of "  # how a desk names one
 
 
 def manager_of(name: str, roster: Roster) -> str:
@@ -22,7 +22,7 @@ def manager_of(name: str, roster: Roster) -> str:
 
 def desk_person(named: str, roster: Roster) -> str:
     """Whose desk a text means: `manager of X`, or the id of a person."""
-    return manager_of(named.removeprefix(_OF), roster) if named.startswith(_OF) else named
+    return manager_of(named.removeprefix(MANAGER_OF), roster) if named.startswith(MANAGER_OF) else named
 
 
 class ManagerOf(Struct, frozen=True):
