@@ -6,7 +6,7 @@ from timeit import repeat
 from benchmarks.worlds import demo_records, world
 from evenhand.core.advance import advance
 from evenhand.core.decide import rule_on
-from evenhand.core.record import pack, record
+from evenhand.core.record import pack, record, unpack
 from evenhand.core.view import encode, view
 
 RUNS = 50
@@ -19,14 +19,15 @@ def measured(size: int) -> str:
     ruling = rule_on(lead, policy, snapshot)
     kept = record(ruling, policy, engine="bench")
     said = view(kept, ruling.case, policy)
-    works = (lambda: pack(kept), lambda: view(kept, ruling.case, policy), lambda: encode(said))
+    stored = pack(kept)
+    works = (lambda: pack(kept), lambda: unpack(stored), lambda: view(kept, ruling.case, policy), lambda: encode(said))
     times = [min(repeat(work, number=RUNS, repeat=5)) / RUNS * 1e6 for work in works]
     columns = "".join(f"{time:10.0f}" for time in times)
-    return f"{size:10} {len(pack(kept)):14,} {len(encode(said)):12,}{columns}"
+    return f"{size:10} {len(stored):14,} {len(encode(said)):12,}{columns}"
 
 
 def main() -> None:
-    print("candidates   packed bytes   JSON bytes   pack µs   view µs   encode µs")
+    print("candidates   packed bytes   JSON bytes   pack µs unpack µs   view µs encode µs")
     for size in (20, 40, 500):
         print(measured(size))
     sizes = [(len(pack(kept)), len(line)) for kept, line in demo_records(1000)]

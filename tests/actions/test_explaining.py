@@ -9,10 +9,12 @@ from msgspec.structs import replace
 
 from evenhand.actions.explaining import Answer, find_decision, why_rep
 from evenhand.core.model import Past, Roster
+from evenhand.core.outcome import Hand
+from evenhand.core.taken import Taking, on_taken
 from evenhand.core.view import View, encode
 from evenhand.errors import BadFile, NotFound
 from tests.core.replaying import seen
-from tests.factories import NEVER, THREE, credits, lead, policy, pool, roster, rule, ruled
+from tests.factories import NEVER, THREE, credits, lead, policy, pool, roster, rule, ruled, snapshot
 
 
 def shown(said: str = "", people: Roster = THREE, *, who: str = '["pool sales"]', **world: Any) -> View:
@@ -140,3 +142,13 @@ def test_a_line_that_is_no_decision_is_refused_with_its_number(tmp_path: Path) -
     path.write_bytes(b'{}\n{"lead":"lead-1"}')
     with pytest.raises(BadFile, match="line 2"):
         find_decision(path, "lead-1")
+
+
+@pytest.mark.parametrize(("how", "last"), [("by_hand", "be given it by hand"), ("claimed", "be the first to take it")])
+def test_of_a_lead_that_a_person_gave_or_took_nobody_hears_of_a_place_in_line(how: Hand, last: str) -> None:
+    ruling = on_taken(lead(), policy(), snapshot(duty={"bob": NEVER}), Taking("cy", how))
+    view = seen(ruling, policy())
+    assert why_rep(view, "cy").verdict == "chosen"
+    ann, bob = why_rep(view, "ann"), why_rep(view, "bob")
+    assert (ann.why, ann.change) == ("could have had it too, but cy was given it or took it", (last,))
+    assert bob.change == ("be on duty at that moment", f"after that, {last}")

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from evenhand.core.decide import Ruling, rule_on
+from evenhand.analytics.replay import ruled_again
+from evenhand.core.decide import Ruling
 from evenhand.core.policy.model import Policy
 from evenhand.core.record import Record, pack, rebuilt, record, unpack
 from evenhand.core.view import View, encode, view
@@ -31,7 +32,7 @@ def comes_out_again(ruling: Ruling, rules: Policy) -> Ruling:
     assert pack(unpack(stored)) == stored
     assert pack(through_json(shown, rules)) == stored
     lead, world = rebuilt(unpack(stored), ruling.case.snapshot.roster)
-    again = rule_on(lead, rules, world, trigger=first.decision.trigger)
+    again = ruled_again(first.decision, lead, rules, world)
     assert again.decision == ruling.decision
     assert encode(seen(again, rules)) == encode(shown)
     assert pack(kept(again, rules)) == stored

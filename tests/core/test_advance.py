@@ -114,3 +114,11 @@ def test_a_lead_outside_any_pool_has_a_ledger_of_its_rule() -> None:
     decision = decide(lead(), rules, snapshot())
     world = advance(snapshot(), decision)
     assert (list(world.ledgers), world.loads["ann"].open) == (["rule Everybody"], 1)
+
+
+def test_a_lead_that_is_posted_nowhere_leaves_every_ledger_as_it_was() -> None:
+    world = snapshot(ledgers=credits(ann=1, bob=-1))
+    decision = replace(decide(lead(), policy(), world), posting="none")
+    assert posted(world, decision) is world.ledgers["sales"]
+    after = advance(world, decision)
+    assert (after.ledgers, after.seq, after.loads["ann"].open) == (world.ledgers, 1, 1)

@@ -6,11 +6,39 @@ import pytest
 from msgspec.structs import replace
 
 from evenhand.core.decide import Ruling, rule_on
-from evenhand.core.follow import Timer, on_expire, on_silence, on_wake, on_widen, past_after, timers
-from evenhand.core.model import DAY, HOUR, MINUTE, Duty, Past, Roster, Team
-from evenhand.core.outcome import Assigned, Decision, Duplicate, Held, Offered, Outcome, Rejected, Waiting
+from evenhand.core.follow import (
+    Timer,
+    after_decline,
+    after_holder,
+    on_expire,
+    on_silence,
+    on_stale,
+    on_wake,
+    on_widen,
+    past_after,
+    stale_at,
+    timers,
+)
+from evenhand.core.model import DAY, HOUR, MINUTE, Duty, Past, Roster, Team, Twin
+from evenhand.core.outcome import Assigned, Decision, Duplicate, Held, Offered, Outcome, Rejected, Trigger, Waiting
 from evenhand.core.policy.model import Policy
-from tests.factories import NEVER, NOW, THREE, TOMORROW, lead, outcome, policy, pool, rep, roster, rule, ruled, snapshot
+from tests.core.replaying import comes_out_again
+from tests.factories import (
+    NEVER,
+    NOW,
+    OFFICE,
+    THREE,
+    TOMORROW,
+    lead,
+    outcome,
+    policy,
+    pool,
+    rep,
+    roster,
+    rule,
+    ruled,
+    snapshot,
+)
 
 
 def decision(outcome: Outcome) -> Decision:
@@ -147,3 +175,71 @@ def test_without_a_manager_it_is_everybodys_desk() -> None:
     gone = on_silence(lead(), decision(Assigned("zoe")), rules, snapshot(roster(pool("sales", "cy"))))
     assert gone is not None
     assert gone.decision.rep == "cy"
+
+
+# --- what people do to a lead
+
+
+def test_a_lead_left_lying_is_decided_like_one_not_answered_and_says_so() -> None:
+    rules, world = re_assigning(), snapshot(STAFF, now=NOW + HOUR)
+    last = rule_on(lead(), rules, snapshot(STAFF, duty={"bob": NEVER, "cy": NEVER})).decision
+    found, silence = on_stale(lead(), last, rules, world), on_silence(lead(), last, rules, world)
+    assert found is not None
+    assert silence is not None
+    assert found.decision == replace(silence.decision, trigger="stale")
+    assert found.case.lead.past.holders == ("ann",)
+
+
+def test_a_lead_left_lying_by_the_last_of_many_goes_to_the_manager() -> None:
+    one = replace(lead(), past=Past(holders=("bob",)))
+    held = replace(decision(Assigned("ann")), score=7)
+    found = on_stale(one, held, re_assigning(), snapshot(STAFF))
+    assert found is not None
+    assert (found.decision.outcome, found.decision.trigger, found.decision.score) == (
+        Held("escalated", "cy"),
+        "stale",
+        7,
+    )
+
+
+def test_without_reassign_a_stale_lead_stays_where_it_is() -> None:
+    assert on_stale(lead(), decision(Assigned("ann")), policy(), snapshot()) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "stale"),
+    [
+        ("", None),
+        ("stale_after = '5h'", NOW + 5 * HOUR),
+        ("stale_after = '9h'", TOMORROW.bounds[0] + HOUR),
+        ("stale_after = '9h'\nclock = 'wall'", NOW + 9 * HOUR),
+        ("stale_after = '900h'", None),
+    ],
+)
+def test_a_lead_becomes_stale_by_the_same_clock_as_it_is_to_be_answered(said: str, stale: int | None) -> None:
+    assert stale_at(policy(rule(said)).rules[0], NOW, OFFICE.bounds) == stale
+
+
+def test_whoever_has_held_or_declined_a_lead_is_remembered_and_what_it_waited_for_is_not() -> None:
+    past = Past(holders=("ann",), declined=("bob",), waiting_since=5, stage=2, unclaimed=True, cleared=True)
+    assert after_holder(past, "cy") == Past(holders=("ann", "cy"), declined=("bob",), cleared=True)
+    assert after_decline(past, "cy") == Past(holders=("ann",), declined=("bob", "cy"), cleared=True)
+
+
+@pytest.mark.parametrize("trigger", ["declined", "left", "rerouted", "restored"])
+def test_a_lead_that_comes_back_goes_to_who_has_not_refused_it(trigger: Trigger) -> None:
+    past = after_decline(after_holder(Past(), "ann"), "bob")
+    found = ruled(policy(), one=replace(lead(), past=past), trigger=trigger)
+    assert (found.decision.rep, found.decision.trigger) == ("cy", trigger)
+    assert comes_out_again(found, policy()).decision == found.decision
+
+
+def test_a_lead_that_a_person_has_cleared_is_screened_no_more_even_when_its_holder_is_silent() -> None:
+    rules = policy('[[screen]]\nreject = "test"\nwhen = "always"', rule("reassign = { times = 1 }"))
+    one = replace(lead(), twin=Twin("first"), past=Past(cleared=True))
+    restored = ruled(rules, one=one, trigger="restored")
+    assert isinstance(restored.decision.outcome, Assigned)
+    comes_out_again(restored, rules)
+    moved = on_silence(one, restored.decision, rules, snapshot())
+    assert moved is not None
+    assert isinstance(moved.decision.outcome, Assigned)

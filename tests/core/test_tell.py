@@ -1,6 +1,6 @@
 """`because` is one true sentence, whatever has become of the lead."""
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from evenhand.core.codes import Code, Exclusion
 from evenhand.core.decide import Ruling
-from evenhand.core.follow import on_silence
+from evenhand.core.follow import on_silence, on_stale
 from evenhand.core.ledger import UNIT
 from evenhand.core.model import DAY, MINUTE, Absence, Cap, Duty, Load, Match, Past, Roster, Team, Twin
-from evenhand.core.tell import because, counted, say_leads
+from evenhand.core.outcome import Trigger
+from evenhand.core.tell import because, counted, say_leads, say_trigger
 from tests.factories import (
     NEVER,
     NOW,
@@ -318,3 +319,19 @@ def test_whoever_is_told_to_be_furthest_behind_is(data: st.DataObject) -> None:
     text = because(ruling.decision, ruling.case, rules)
     assert ("furthest behind" in text or "least ahead" in text or "as anybody" in text) == (best - line[0].credit <= 1)
     assert ("falls due" in text) == (best - line[0].credit > 1)
+
+
+@pytest.mark.parametrize("trigger", get_args(Trigger))
+def test_every_trigger_is_told_in_words(trigger: Trigger) -> None:
+    assert say_trigger(trigger)
+    assert "_" not in say_trigger(trigger)
+
+
+def test_a_manager_hears_that_a_lead_was_left_lying() -> None:
+    people = roster(pool(manager="cy"))
+    rules = policy(rule("reassign = { times = 1 }"), people=people)
+    one = replace(lead(), past=Past(holders=("bob",)))
+    moved = on_stale(one, ruled(rules, people).decision, rules, snapshot(people))
+    assert moved is not None
+    why = because(moved.decision, moved.case, rules)
+    assert why == "Lies on the desk of Cy: it was answered once and then left lying."

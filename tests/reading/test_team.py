@@ -234,6 +234,11 @@ def test_what_is_wrong_with_a_person_is_told(lines: str, what: str) -> None:
     assert (found.line, found.where) == (3, "team.toml")
 
 
+def test_a_pool_may_charge_for_leads_given_by_hand() -> None:
+    found, _ = read_team(pool('charges = ["by_hand", "shotgun"]'))
+    assert next(iter(found.pools.values())).charges == {"by_hand", "shotgun"}
+
+
 @pytest.mark.parametrize(
     ("lines", "what"),
     [

@@ -1,5 +1,6 @@
 """Finding one lead's decision in a file, and answering for one person why, or why not."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +9,7 @@ from msgspec import Struct
 
 from evenhand.core.codes import Code, why_not
 from evenhand.core.codes import Exclusion as No
+from evenhand.core.outcome import HANDS, Trigger
 from evenhand.core.remedy import remedy
 from evenhand.core.tell import say_leads
 from evenhand.core.view import Candidate, View
@@ -15,6 +17,7 @@ from evenhand.errors import NotFound
 from evenhand.reading.decisions import open_lines, read_view, units
 
 _LAST_STEP: Final = {"offered": "be the first to take it", "held": "be given it from the desk"}
+_BY_HAND: Final[Mapping[Trigger, str]] = {"by_hand": "be given it by hand", "claimed": "be the first to take it"}
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -60,11 +63,15 @@ def _of_candidate(view: View, candidate: Candidate) -> Answer:
     if candidate.code is not None:
         code = Code(candidate.code)
         why = why_not(No(code, candidate.detail))
-        then = f"after that, {_LAST_STEP.get(view.outcome, 'stand first in line')}"
+        last = _BY_HAND.get(view.trigger) or _LAST_STEP.get(view.outcome, "stand first in line")
+        then = f"after that, {last}"
         return Answer(rep=candidate.rep, verdict="excluded", why=why, change=(remedy(code, candidate.detail), then))
     if view.outcome != "assigned":
         why, then = f"could take it: {candidate.why}", _LAST_STEP.get(view.outcome, "stand first in line")
         return Answer(rep=candidate.rep, verdict="eligible", why=why, change=(then,))
+    if view.trigger in HANDS:
+        why = f"{candidate.why}, but {view.rep} was given it or took it"
+        return Answer(rep=candidate.rep, verdict="eligible", why=why, change=(_BY_HAND[view.trigger],))
     place = next(n for n, other in enumerate(view.candidates, start=1) if other.rep == candidate.rep)
     first = view.candidates[0]
     why = (

@@ -31,7 +31,44 @@ class Freed(Struct, frozen=True):
     rep: str
 
 
-Event: TypeAlias = Decision | Tick | Freed
+class Came(Struct, frozen=True):
+    """A rep is back at work: neither away nor on their last lead."""
+
+    rep: str
+
+
+class Went(Struct, frozen=True):
+    """A rep is set away."""
+
+    rep: str
+
+
+class LastOne(Struct, frozen=True):
+    """A rep takes one more lead, and is away from then on."""
+
+    rep: str
+
+
+class Paused(Struct, frozen=True):
+    """A subject gets no more leads for now: `pool dach`, `rep ann`, `everything`."""
+
+    subject: str
+
+
+class Resumed(Struct, frozen=True):
+    """A subject that was paused goes on."""
+
+    subject: str
+
+
+class Posted(Struct, frozen=True):
+    """An entry that no decision made: a refund, a correction, somebody who joins or leaves. The ledger after it."""
+
+    ledger: Ledger
+
+
+Presence: TypeAlias = Came | Went | LastOne | Paused | Resumed
+Event: TypeAlias = Decision | Tick | Freed | Presence | Posted
 
 
 def advance(snapshot: Snapshot, event: Event) -> Snapshot:
@@ -44,6 +81,27 @@ def advance(snapshot: Snapshot, event: Event) -> Snapshot:
             return replace(snapshot, loads={**snapshot.loads, rep: release(load)})
         case Decision():
             return _decided(snapshot, event)
+        case Posted(ledger):
+            return replace(snapshot, ledgers={**snapshot.ledgers, ledger.pool: ledger})
+        case Came() | Went() | LastOne() | Paused() | Resumed():
+            return _present(snapshot, event)
+        case never:
+            assert_never(never)
+
+
+def _present(snapshot: Snapshot, event: Presence) -> Snapshot:
+    away, last, paused = snapshot.away, snapshot.last_one, snapshot.paused
+    match event:
+        case Came(rep):
+            return replace(snapshot, away=away - {rep}, last_one=last - {rep})
+        case Went(rep):
+            return replace(snapshot, away=away | {rep}, last_one=last - {rep})
+        case LastOne(rep):
+            return replace(snapshot, last_one=last | {rep})
+        case Paused(subject):
+            return replace(snapshot, paused=paused | {subject})
+        case Resumed(subject):
+            return replace(snapshot, paused=paused - {subject})
         case never:
             assert_never(never)
 
@@ -51,10 +109,16 @@ def advance(snapshot: Snapshot, event: Event) -> Snapshot:
 def _decided(snapshot: Snapshot, decision: Decision) -> Snapshot:
     if not isinstance(decision.outcome, Assigned):
         return replace(snapshot, seq=decision.seq)
+    rep = decision.outcome.rep
+    loads = {**snapshot.loads, rep: _loaded(snapshot, decision, rep)}
+    if rep in snapshot.last_one:
+        snapshot = _present(snapshot, Went(rep))
+    if decision.posting == "none":
+        return replace(snapshot, seq=decision.seq, loads=loads)
     return replace(
         snapshot,
         seq=decision.seq,
-        loads={**snapshot.loads, decision.outcome.rep: _loaded(snapshot, decision, decision.outcome.rep)},
+        loads=loads,
         ledgers={**snapshot.ledgers, decision.pool: posted(snapshot, decision)},
         values=_valued(snapshot, decision),
     )
@@ -72,9 +136,11 @@ def _loaded(snapshot: Snapshot, decision: Decision, rep_id: str) -> Load:
 
 
 def posted(snapshot: Snapshot, decision: Decision) -> Ledger:
-    """The pool's ledger after an assignment: charged with the shares of its line, or only counted."""
+    """The pool's ledger after an assignment: charged with the shares of its line, only counted, or as it was."""
     ledger = snapshot.ledgers.get(decision.pool) or Ledger(pool=decision.pool)
     rep = decision.rep or ""
+    if decision.posting == "none":
+        return ledger
     if decision.posting in ("charge", "claim"):
         return charge(ledger, decision.attempts[-1].line, rep)
     return count(ledger, rep)

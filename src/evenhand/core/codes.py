@@ -76,6 +76,11 @@ def _until(what: str) -> Callable[[Detail], str]:
     return lambda d: f"{what} until {say_instant(int(d[0]))}" if d else what
 
 
+def say_subject(detail: Detail) -> str:
+    """What is paused, as people call it: `pool dach`, `ann`, `everything`."""
+    return str(detail[0]).removeprefix("rep ")
+
+
 def _lead_count(units: int) -> str:
     """Units as leads to two places, rounded up: what is more than 3 never reads as 3."""
     whole, part = divmod(-(-units * 100 // UNIT), 100)
@@ -88,7 +93,7 @@ SENTENCES: Final[Mapping[Code, Callable[[Detail], str]]] = {
     Code.ON_LEAVE: _until("on leave"),
     Code.HOLIDAY: _until("on a public holiday"),
     Code.OFF_HOURS: _until("off duty"),
-    Code.PAUSED: lambda d: f"{d[0]} is paused",
+    Code.PAUSED: lambda d: f"{say_subject(d)} is paused",
     Code.AT_OPEN_CAP: lambda d: f"full: {d[0]} of {d[1]} open",
     Code.AT_DAY_CAP: lambda d: f"daily cap {d[0]}/{d[1]}",
     Code.AT_PERIOD_CAP: lambda d: f"{d[0]} cap {d[1]}/{d[2]}",

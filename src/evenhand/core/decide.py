@@ -4,6 +4,7 @@ The first rule that matches and can place the lead decides; its tiers are tried 
 while somebody in it may still come. Nothing is ever dropped: a lead that nobody can take waits or goes to a desk.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from msgspec import Struct
@@ -35,17 +36,22 @@ def decide(lead: Lead, policy: Policy, snapshot: Snapshot, *, trigger: Trigger =
 def rule_on(lead: Lead, policy: Policy, snapshot: Snapshot, *, trigger: Trigger = "received") -> Ruling:
     """Decide as `decide` does, and keep the case beside the decision, for the record."""
     case = open_case(lead, policy, snapshot)
-    start = Decision(
-        lead=lead.id,
-        at=snapshot.now,
-        seq=snapshot.seq + 1,
+    start = begin(case, trigger)
+    found = None if lead.past.cleared else _screened(case, policy)
+    return Ruling(case, _by_rules(case, policy, start) if found is None else replace(start, outcome=found))
+
+
+def begin(case: Case, trigger: Trigger) -> Decision:
+    """A decision as it is before anything has been found: the next one, here and now."""
+    return Decision(
+        lead=case.lead.id,
+        at=case.now,
+        seq=case.snapshot.seq + 1,
         trigger=trigger,
         outcome=Held("no_rule"),
         score=case.score,
         value=case.value,
     )
-    found = _screened(case, policy)
-    return Ruling(case, _by_rules(case, policy, start) if found is None else replace(start, outcome=found))
 
 
 def open_case(lead: Lead, policy: Policy, snapshot: Snapshot) -> Case:
@@ -92,14 +98,17 @@ def _by_rules(case: Case, policy: Policy, start: Decision) -> Decision:
         placed, tried = place_by_rule(number, policy.rules[number], case)
         attempts += tried
         if placed is not None:
-            return _conclude(start, placed, attempts, passed, rule=number)
+            return conclude(start, placed, attempts, passed, rule=number)
         passed.append(number)
         number = policy.index.first(case.facts, case.now, after=number, answers=own)
     nobody = Placed(Held("nobody" if passed else "no_rule"))
-    return _conclude(start, nobody, attempts, passed, rule=-1)
+    return conclude(start, nobody, attempts, passed, rule=-1)
 
 
-def _conclude(start: Decision, placed: Placed, attempts: list[Attempt], passed: list[int], *, rule: int) -> Decision:
+def conclude(
+    start: Decision, placed: Placed, attempts: Sequence[Attempt], passed: Sequence[int] = (), *, rule: int
+) -> Decision:
+    """The decision with where the lead was put, by which rule, and what was tried."""
     return replace(
         start,
         outcome=placed.outcome,

@@ -11,10 +11,10 @@ from evenhand.core.codes import PASSING, Code, Exclusion
 from evenhand.core.ledger import UNIT, Ledger
 from evenhand.core.model import Backlog, Load, Rep
 from evenhand.core.outcome import Seat
-from evenhand.core.plan import Excluded, Fit, Plan, fit, gone, plan
+from evenhand.core.plan import Excluded, Fit, Plan, fit, gone, plan, pools_paused, words_asked
 from evenhand.core.policy.model import Rule, Tier
 from evenhand.core.who.attribute import rep_facts
-from evenhand.core.who.available import available, present
+from evenhand.core.who.available import available, present, running
 
 Objection: TypeAlias = Callable[[Rep, Case], Exclusion | None]
 
@@ -33,7 +33,8 @@ class Circle(Struct, frozen=True):
 def circle(rule: Rule, tier: Tier, case: Case) -> Circle:
     """The circle of a tier. A tier that names no pool has a ledger of its rule's own, with equal weights."""
     snapshot = case.snapshot
-    planned = plan(rule, tier, snapshot.roster)
+    paused = pools_paused(tier, snapshot) if snapshot.paused else None
+    planned = plan(rule, tier, snapshot.roster, paused) if paused else plan(rule, tier, snapshot.roster)
     name = planned.pool.name
     return Circle(rule, tier, planned, snapshot.ledgers.get(name) or Ledger(pool=name))
 
@@ -73,6 +74,8 @@ def _objections(asked: Circle, case: Case) -> list[Objection]:
     past, pool = case.lead.past, asked.plan.pool
     checks: list[Objection] = [history] if past.holders or past.declined else []
     checks += [word.judge for word in asked.plan.words]
+    if case.snapshot.paused:
+        checks.append(running)
     if not asked.rule.even_if_away:
         checks.append(present if asked.plan.owned else available)
     if (most := pool.max_ahead) is not None:
@@ -80,6 +83,18 @@ def _objections(asked: Circle, case: Case) -> list[Objection]:
     if (pace := pool.backlog) is not None and past.waiting_since is not None:
         checks.append(lambda rep, case: paced(rep, pool.name, pace, case))
     return checks
+
+
+def objection_to(rep: Rep, asked: Circle, case: Case) -> Exclusion | None:
+    """The first thing in the way of one person, whether or not the tier means them at all."""
+    lasting = [word.judge for word in words_asked(asked.rule, asked.tier) if word not in asked.plan.words]
+    checks: list[Objection] = [lambda rep, _: gone(rep), *lasting, *_objections(asked, case)]
+    return next(filter(None, (check(rep, case) for check in checks)), None)
+
+
+def seat_of(rep: Rep, asked: Circle, case: Case) -> Seat:
+    """The seat of one person, whether or not they may have the lead."""
+    return _seat(fit(rep, asked.tier.who, asked.plan.pool), asked, case)
 
 
 def history(rep: Rep, case: Case) -> Exclusion | None:

@@ -8,10 +8,13 @@ from typing import Literal, TypeAlias, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from evenhand.core.decide import Ruling, open_case, rule_on
+from evenhand.core.decide import Ruling, begin, conclude, open_case, rule_on
+from evenhand.core.due import due
+from evenhand.core.hours import Bounds
 from evenhand.core.model import Lead, Millis, Past, Roster, Snapshot
 from evenhand.core.outcome import Assigned, Decision, Duplicate, Held, Offered, Rejected, Waiting
-from evenhand.core.policy.model import Policy
+from evenhand.core.placing import Placed
+from evenhand.core.policy.model import Policy, Rule
 
 TimerKind: TypeAlias = Literal["remind", "due", "wake", "widen", "expire"]
 
@@ -79,32 +82,50 @@ def on_silence(lead: Lead, last: Decision, policy: Policy, snapshot: Snapshot) -
     `None` when the rule does not re-assign: then the breach is only shown. `snapshot` is the world in which the silent
     holder has already let go.
     """
+    return _taken_away(lead, last, policy, snapshot, trigger="reassigned")
+
+
+def on_stale(lead: Lead, last: Decision, policy: Policy, snapshot: Snapshot) -> Ruling | None:
+    """The holder answered once and then let the lead lie: as after silence, but told by its own name."""
+    return _taken_away(lead, last, policy, snapshot, trigger="stale")
+
+
+def after_holder(past: Past, rep: str) -> Past:
+    """The past of a lead that this rep has held and lets go of. What it once waited for no longer counts."""
+    return Past(holders=(*past.holders, rep), declined=past.declined, cleared=past.cleared)
+
+
+def after_decline(past: Past, rep: str) -> Past:
+    """The past of a lead that this rep, its holder or the last to whom it was offered, has declined."""
+    return Past(holders=past.holders, declined=(*past.declined, rep), cleared=past.cleared)
+
+
+def stale_at(rule: Rule, at: Millis, bounds: Bounds = ()) -> Millis | None:
+    """When a lead that was answered at this moment becomes stale, by the holder's working hours or by the wall clock.
+
+    `None` when the rule does not say, or when the hours known end before.
+    """
+    return None if rule.stale_after is None else due(at, rule.stale_after, clock=rule.clock, bounds=bounds)
+
+
+def _taken_away(
+    lead: Lead, last: Decision, policy: Policy, snapshot: Snapshot, *, trigger: Literal["reassigned", "stale"]
+) -> Ruling | None:
     reassign = policy.rules[last.rule].reassign if last.rule >= 0 else None
     if reassign is None or last.rep is None:
         return None
-    past = Past(holders=(*lead.past.holders, last.rep), declined=lead.past.declined)
+    past = after_holder(lead.past, last.rep)
     lead = replace(lead, past=past)
     if len(past.holders) <= reassign.times:
-        ruling = rule_on(lead, policy, snapshot, trigger="reassigned")
+        ruling = rule_on(lead, policy, snapshot, trigger=trigger)
         outcome = ruling.decision.outcome
         if not (isinstance(outcome, Held) and outcome.why in ("never", "nobody", "no_rule")):
             return ruling
     desk = _manager_of(last, snapshot.roster) if reassign.then == "manager" else ""
-    return Ruling(open_case(lead, policy, snapshot), _escalated(last, snapshot, desk))
-
-
-def _escalated(last: Decision, snapshot: Snapshot, desk: str) -> Decision:
-    return Decision(
-        lead=last.lead,
-        at=snapshot.now,
-        seq=snapshot.seq + 1,
-        trigger="reassigned",
-        outcome=Held("escalated", desk),
-        rule=last.rule,
-        tier=last.tier,
-        score=last.score,
-        value=last.value,
-    )
+    case = open_case(lead, policy, snapshot)
+    escalated = Placed(Held("escalated", desk), last.tier)
+    start = replace(begin(case, trigger), score=last.score, value=last.value)
+    return Ruling(case, conclude(start, escalated, (), rule=last.rule))
 
 
 def _manager_of(last: Decision, roster: Roster) -> str:

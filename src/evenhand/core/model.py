@@ -57,6 +57,7 @@ class Past(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tier_since: Millis = 0
     stage: int = 0  # how far an offer has been widened
     unclaimed: bool = False  # nobody took the offer in time
+    cleared: bool = False  # a person has looked: screens and the search for duplicates no longer apply
 
 
 class Twin(Struct, frozen=True):
@@ -199,7 +200,11 @@ class Load(Struct, frozen=True, kw_only=True):
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
-    """Everything a decision may look at besides the lead and the policy. What is not here cannot matter."""
+    """Everything a decision may look at besides the lead and the policy. What is not here cannot matter.
+
+    away, last_one: reps set away, and those who will be with the next lead that they get; the roster's own count too.
+    paused:         subjects that get nothing for now: `rep ann`, `pool dach`, `everything`.
+    """
 
     now: Millis
     roster: Roster
@@ -208,3 +213,6 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     ledgers: Mapping[str, Ledger] = {}
     values: Mapping[str, tuple[int | Decimal, ...]] = {}  # value-fair pool -> values of its latest leads
     seq: int = 0
+    away: frozenset[str] = frozenset()
+    last_one: frozenset[str] = frozenset()
+    paused: frozenset[str] = frozenset()

@@ -5,7 +5,7 @@ puts it into words.
 """
 
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -15,7 +15,22 @@ from evenhand.core.model import Millis
 
 Posting: TypeAlias = Literal["none", "count", "charge", "claim"]
 HeldWhy: TypeAlias = Literal["manual", "area", "nobody", "never", "no_rule", "review", "escalated"]
-Trigger: TypeAlias = Literal["received", "waiting", "reassigned", "unclaimed", "widened"]
+Hand: TypeAlias = Literal["by_hand", "claimed"]
+Trigger: TypeAlias = Literal[
+    "received",  # it has arrived
+    "waiting",  # it waited, and something has changed
+    "reassigned",  # the holder did not answer in time
+    "unclaimed",  # nobody took the offer in time
+    "widened",  # the offer goes to the next, wider group
+    "by_hand",  # a manager gives it to somebody
+    "claimed",  # somebody takes the offer
+    "declined",  # the holder, or the last to whom it was offered, said no
+    "rerouted",  # a manager asks for a new decision
+    "restored",  # it was turned away or closed, and comes back
+    "stale",  # it was answered, and then left lying
+    "left",  # the holder has left the company or the pool
+]
+HANDS: Final[frozenset[Trigger]] = frozenset({"by_hand", "claimed"})  # a person chose who gets it; see taken.py
 
 
 class Assigned(Struct, frozen=True, tag="assigned"):
@@ -81,7 +96,11 @@ class Seat(Struct, frozen=True, array_like=True):
 
 
 class Attempt(Struct, frozen=True, kw_only=True, array_like=True):
-    """One tier of one rule, tried: who could have taken the lead, in line order, and who could not and why."""
+    """One tier of one rule, tried: who could have taken the lead, in line order, and who could not and why.
+
+    Whoever was given a lead by hand has a seat in any case, and the first exclusion is theirs if something was in the
+    way; they are in the line only as a member of the pool.
+    """
 
     rule: int
     tier: int

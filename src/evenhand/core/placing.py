@@ -56,26 +56,26 @@ def _try(number: int, position: int, asked: Circle, case: Case) -> tuple[Placed 
     rule, pool = asked.rule, asked.plan.pool
     if not seats and rule.how not in DESKS:
         return None, Attempt(rule=number, tier=position, pool=pool.name, excluded=excluded)
-    turn = Turn(case=case, rule=rule, seats=seats, ledger=asked.ledger, pool=pool, charge=_cost(pool, case))
+    turn = Turn(case=case, rule=rule, seats=seats, ledger=asked.ledger, pool=pool, charge=cost_of(pool, case))
     handover = HOW[rule.how](turn)
     outcome, line, posting, written_off = handover.outcome, handover.line, _posting(handover, asked), 0
     if posting == "claim" and isinstance(outcome, Assigned):
         _, line, written_off = claim(asked.ledger, line, outcome.rep, pool.debt_limit)
     charge = turn.charge if posting in ("charge", "claim") else 0
     attempt = Attempt(
-        rule=number, tier=position, pool=pool.name, seats=_in_line(seats, line), line=line, excluded=excluded
+        rule=number, tier=position, pool=pool.name, seats=in_line(seats, line), line=line, excluded=excluded
     )
     return Placed(outcome, position, pool.name, charge, posting, written_off), attempt
 
 
-def _in_line(seats: Sequence[Seat], line: Line) -> tuple[Seat, ...]:
+def in_line(seats: Sequence[Seat], line: Line) -> tuple[Seat, ...]:
     """The seats in the order of the line, each with the weight that counted there."""
     found = {seat.rep: seat for seat in seats}
     ordered = [(found[standing.rep], standing.weight) for standing in line]
     return tuple([seat if seat.weight == weight else replace(seat, weight=weight) for seat, weight in ordered])
 
 
-def _cost(pool: Pool, case: Case) -> int:
+def cost_of(pool: Pool, case: Case) -> int:
     """One lead, or in a value-fair pool its expected value."""
     if not pool.value_fair:
         return UNIT

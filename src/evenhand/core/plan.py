@@ -60,14 +60,17 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 
 @lru_cache(maxsize=4096)
-def plan(rule: Rule, tier: Tier, roster: Roster) -> Plan:
-    """The plan of a tier. Rules, tiers and rosters are told apart by identity, so the same ones are planned once."""
-    name = next((word.pool for word in tier.who if isinstance(word, PoolWord)), "")
+def plan(rule: Rule, tier: Tier, roster: Roster, paused: frozenset[str] = frozenset()) -> Plan:
+    """The plan of a tier. Rules, tiers and rosters are told apart by identity, so the same ones are planned once.
+
+    `paused` are those of the tier's pools that are paused for now, as subjects: `pool dach`.
+    """
+    name = pool_named(tier)
     pool = roster.pools[name] if name else Pool(name=f"rule {rule.name}")
     words = words_asked(rule, tier)
     by_lead = _means_a_holder(tier)  # then nobody can be judged before the lead is there
     lasting = [] if by_lead else [word for word in words if is_lasting(word)]
-    case = Case(lead=Lead(id="", received=0), snapshot=Snapshot(now=0, roster=roster))
+    case = Case(lead=Lead(id="", received=0), snapshot=Snapshot(now=0, roster=roster, paused=paused))
     able, excluded = _sorted_out(() if by_lead else _meant(lasting, case), lasting, case, pool)
     return Plan(
         pool=pool,
@@ -78,6 +81,16 @@ def plan(rule: Rule, tier: Tier, roster: Roster) -> Plan:
         owned=by_lead and not rule.strict,
         by_turn=not any(isinstance(word, PERSONAL) for word in tier.who),
     )
+
+
+def pool_named(tier: Tier) -> str:
+    """The pool whose ledger a tier draws on; empty when it names none."""
+    return next((word.pool for word in tier.who if isinstance(word, PoolWord)), "")
+
+
+def pools_paused(tier: Tier, snapshot: Snapshot) -> frozenset[str]:
+    """Those of a tier's pools that are paused for now."""
+    return snapshot.paused.intersection([word.subject for word in tier.who if isinstance(word, PoolWord)])
 
 
 def words_asked(rule: Rule, tier: Tier) -> tuple[Word, ...]:

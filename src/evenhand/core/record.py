@@ -8,7 +8,7 @@ form for people is in `view.py`.
 import zlib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct, json, msgpack
 
@@ -40,6 +40,9 @@ from evenhand.core.outcome import Assigned, Attempt, Decision, Held, Waiting
 from evenhand.core.policy.model import Policy, Rule
 
 VERSION: Final = 1
+LEVEL: Final = (
+    6  # of zlib; level 1 saves 4 µs of 20 at 20 candidates, 0.3 ms of 0.5 at 500, and takes 6 to 18 % more room
+)
 ALWAYS_READ: Final = frozenset({"country", "state", "city", "postal_code", "score", "value"})  # see `open_case`
 _ABSENT: Final = (Code.OFF_HOURS, Code.ON_LEAVE, Code.HOLIDAY)
 _CALENDAR: Final = (Code.AT_DAY_CAP, Code.AT_PERIOD_CAP)
@@ -206,8 +209,16 @@ def rebuilt(kept: Record, roster: Roster) -> tuple[Lead, Snapshot]:
         ledgers=_ledgers(decision),
         values={attempt.pool: (_price(attempt),) for attempt in decision.attempts if attempt.line},
         seq=decision.seq - 1,
+        away=_subjects(decision, Code.AWAY),
+        paused=_subjects(decision, Code.PAUSED),
     )
     return lead, snapshot
+
+
+def _subjects(decision: Decision, code: Literal[Code.AWAY, Code.PAUSED]) -> frozenset[str]:
+    """Who was away, or what was paused, as far as it kept somebody from the lead."""
+    found = [(rep, no) for attempt in decision.attempts for rep, no in attempt.excluded if no.code is code]
+    return frozenset([rep if code is Code.AWAY else str(no.detail[0]) for rep, no in found])
 
 
 def _price(attempt: Attempt) -> Decimal:
@@ -290,8 +301,13 @@ _FROM_JSON: Final = json.Decoder(dict[str, object], float_hook=Decimal)
 
 def pack(kept: Record) -> bytes:
     """The bytes that are stored: the same record gives the same bytes."""
+    return zlib.compress(plain(kept), LEVEL)
+
+
+def plain(kept: Record) -> bytes:
+    """The bytes before they are compressed: enough to see whether two records are the same."""
     stored = _Stored(VERSION, kept.engine, kept.policy, kept.roster, kept.decision, fields_json(kept.lead), kept.facts)
-    return zlib.compress(_TO_BYTES.encode(stored), 6)
+    return _TO_BYTES.encode(stored)
 
 
 def unpack(stored: bytes) -> Record:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from evenhand.core.codes import Code, Detail
+from evenhand.core.codes import Code, Detail, say_subject
 
 REMEDIES: Final[Mapping[Code, Callable[[Detail], str]]] = {
     Code.INACTIVE: lambda _: "be active in the roster",
@@ -11,7 +11,7 @@ REMEDIES: Final[Mapping[Code, Callable[[Detail], str]]] = {
     Code.ON_LEAVE: lambda _: "be back from leave",
     Code.HOLIDAY: lambda _: "be at work on that day",
     Code.OFF_HOURS: lambda _: "be on duty at that moment",
-    Code.PAUSED: lambda d: f"have {d[0]} running again",
+    Code.PAUSED: lambda d: f"have {say_subject(d)} running again",
     Code.AT_OPEN_CAP: lambda d: f"have fewer than {d[1]} leads open, or a higher cap",
     Code.AT_DAY_CAP: lambda d: f"have had fewer than {d[1]} leads that day, or a higher daily cap",
     Code.AT_PERIOD_CAP: lambda d: f"have had fewer than {d[2]} leads in that {d[0]}, or a higher cap",

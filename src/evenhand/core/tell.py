@@ -1,15 +1,27 @@
 """A decision in words: one true sentence that says why, rendered from codes and numbers whenever somebody asks."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, assert_never
 
 from evenhand.core.case import Case
-from evenhand.core.codes import Code, Exclusion
+from evenhand.core.codes import Code, Exclusion, why_not
 from evenhand.core.how.least_loaded import filled
 from evenhand.core.instants import say_instant
 from evenhand.core.ledger import UNIT
-from evenhand.core.outcome import Assigned, Attempt, Decision, Duplicate, Held, Offered, Rejected, Seat, Waiting
+from evenhand.core.outcome import (
+    HANDS,
+    Assigned,
+    Attempt,
+    Decision,
+    Duplicate,
+    Held,
+    Offered,
+    Rejected,
+    Seat,
+    Trigger,
+    Waiting,
+)
 from evenhand.core.plan import last_tier, plan, words_asked
 from evenhand.core.policy.model import Policy
 from evenhand.core.who.account import AccountRole
@@ -52,6 +64,40 @@ _CODE_WORDS: Final = {
 }
 
 
+_TRIGGERS: Final[Mapping[Trigger, str]] = {
+    "received": "it has arrived",
+    "waiting": "it was waiting, and somebody may be free",
+    "reassigned": "the holder did not answer in time",
+    "unclaimed": "nobody took the offer in time",
+    "widened": "the offer goes to more people",
+    "by_hand": "a manager gave it to somebody",
+    "claimed": "somebody took the offer",
+    "declined": "it was declined",
+    "rerouted": "a manager asked for a new decision",
+    "restored": "it was turned away or closed, and has been brought back",
+    "stale": "the holder answered and then let it lie",
+    "left": "the holder has left",
+}
+_HANDS: Final[Mapping[Trigger, str]] = {"by_hand": "given by hand", "claimed": "took the offer"}
+
+
+def say_trigger(trigger: Trigger) -> str:
+    """Why the lead was decided just then: `the holder did not answer in time`."""
+    return _TRIGGERS[trigger]
+
+
+def say_hand(decision: Decision) -> str:
+    """How somebody got a lead from a person, and what was in the way: `given by hand; although full: 5 of 5 open`."""
+    no = warning(decision)
+    return _HANDS[decision.trigger] + (f"; although {why_not(no)}" if no else "")
+
+
+def warning(decision: Decision) -> Exclusion | None:
+    """What would have kept away the one who was given the lead by hand or took it; `None` when nothing would."""
+    excluded = decision.attempts[-1].excluded if decision.trigger in HANDS else ()
+    return next((no for rep, no in excluded if rep == decision.rep), None)
+
+
 def say_leads(units: int) -> str:
     """Credit in leads, with its sign, to two places: `+0.61`."""
     hundredths = (abs(units) * 200 + UNIT) // (2 * UNIT)
@@ -62,6 +108,8 @@ def say_leads(units: int) -> str:
 def because(decision: Decision, case: Case, policy: Policy) -> str:
     """Why this became of the lead, in one sentence."""
     match decision.outcome:
+        case Assigned(rep) if decision.trigger in HANDS:
+            return f"{case.snapshot.roster.reps[rep].name}: {say_hand(decision)}."
         case Assigned(rep):
             return _assigned(rep, decision, case, policy)
         case Offered(reps, blind=blind):
@@ -172,7 +220,8 @@ def _kept_away(attempts: Iterable[Attempt]) -> tuple[tuple[str, Exclusion], ...]
 
 def _held(held: Held, decision: Decision, case: Case, policy: Policy) -> str:
     where = f"on the desk of {_names((held.desk,), case)}" if held.desk else "on the desk"
-    reason = _HELD[held.why]
+    stale = held.why == "escalated" and decision.trigger == "stale"
+    reason = "it was answered once and then left lying" if stale else _HELD[held.why]
     if held.screen >= 0:
         reason += f": {policy.screens[held.screen].because}"
     excluded = _kept_away(decision.attempts)

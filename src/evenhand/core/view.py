@@ -18,6 +18,7 @@ from evenhand.core.instants import say_instant
 from evenhand.core.ledger import UNIT, Standing
 from evenhand.core.model import Millis
 from evenhand.core.outcome import (
+    HANDS,
     Assigned,
     Attempt,
     Decision,
@@ -33,7 +34,7 @@ from evenhand.core.outcome import (
 )
 from evenhand.core.policy.model import Policy, Rule
 from evenhand.core.record import VERSION, Facts, Record, fields_json
-from evenhand.core.tell import because, why_first
+from evenhand.core.tell import because, say_hand, warning, why_first
 
 _PLACES: Final = Decimal("0.000000001")
 _BY_CREDIT: Final = frozenset({"round_robin", "weighted", "cherry_pick", "shotgun"})  # who has least takes it
@@ -165,7 +166,8 @@ def view(kept: Record, case: Case, policy: Policy) -> View:
     """Put a record into words. The case is that of the decision, or opened again from what `rebuilt` gives."""
     decision = kept.decision
     rule = policy.rules[decision.rule] if decision.rule >= 0 else None
-    last = decision.attempts[-1] if decision.attempts and decision.tier >= 0 else None
+    decided = decision.tier >= 0 or decision.trigger in HANDS
+    last = decision.attempts[-1] if decision.attempts and decided else None
     tried = decision.attempts[:-1] if last else decision.attempts
     said = View(
         v=VERSION,
@@ -256,9 +258,27 @@ def candidates(attempt: Attempt, decision: Decision, how: str, case: Case) -> tu
         _able(standing, seats[standing.rep], None if plain else weights, why=_why_able(standing, decision, how))
         for standing in attempt.line
     ]
+    if decision.trigger in HANDS:
+        return (*_given(able, attempt, decision), *[no for no in _excluded(attempt) if no.rep != decision.rep])
     if able and attempt.line[0].rep == decision.rep:
         able[0] = replace(able[0], verdict="chosen", why=why_first(attempt, decision.rep, how, case))
     return (*able, *_excluded(attempt))
+
+
+def _given(able: list[Candidate], attempt: Attempt, decision: Decision) -> list[Candidate]:
+    """Those who could, with the one whom a person chose at their place in line, or before it if they are not in it."""
+    places = [number for number, candidate in enumerate(able) if candidate.rep == decision.rep]
+    own = able.pop(places[0]) if places else _seated(attempt.seats[0])
+    if (no := warning(decision)) is not None:
+        own = replace(own, code=no.code, detail=no.detail, again=_iso(no.again))
+    able.insert(places[0] if places else 0, replace(own, verdict="chosen", why=say_hand(decision)))
+    return able
+
+
+def _seated(seat: Seat) -> Candidate:
+    """Somebody outside the line, who has no share and no credit."""
+    turn = seat.turn if seat.turn >= 0 else None
+    return Candidate(rep=seat.rep, verdict="", open=seat.open, last=_iso(seat.last), turn=turn, fit=seat.fit or None)
 
 
 def _able(standing: Standing, seat: Seat, weights: int | None, *, why: str) -> Candidate:
@@ -285,6 +305,8 @@ def _why_able(standing: Standing, decision: Decision, how: str) -> str:
             return "offered to them" if standing.rep in reps else "not in the group that it is offered to"
         case Held():
             return "may have it from the desk"
+        case _ if decision.trigger in HANDS:
+            return "could have had it too"
         case _:
             ahead = standing.credit - standing.share < 0 and how in _BY_CREDIT
             return "ahead of their share" if ahead else "others stood before them"

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from evenhand.core.codes import Code, Exclusion
 from evenhand.core.ledger import Standing
 from evenhand.core.model import Millis
 from evenhand.core.outcome import (
+    HANDS,
     Assigned,
     Attempt,
     Decision,
@@ -89,8 +91,10 @@ def record_of(view: View, policy: Policy) -> Record:
     numbers = {rule.name: number for number, rule in enumerate(policy.rules)}
     rule = numbers[view.rule] if view.rule is not None else -1
     tried = [_attempt(numbers[part.rule], part.tier - 1, part.pool, part.candidates) for part in view.tried]
-    if view.tier is not None and (view.candidates or view.pool):
-        tried.append(_attempt(rule, view.tier - 1, view.pool or "", view.candidates))
+    tier = -1 if view.tier is None else view.tier - 1
+    if view.trigger in HANDS or (tier >= 0 and (view.candidates or view.pool)):
+        last = _attempt(rule, tier, view.pool or "", view.candidates)
+        tried.append(_given(last, view.candidates) if view.trigger in HANDS else last)
     decision = Decision(
         lead=view.lead,
         at=instant(view.at),
@@ -98,7 +102,7 @@ def record_of(view: View, policy: Policy) -> Record:
         trigger=view.trigger,
         outcome=_outcome(view),
         rule=rule,
-        tier=-1 if view.tier is None else view.tier - 1,
+        tier=tier,
         pool=view.pool or "",
         charge=units(view.charge),
         posting=view.posting or "none",
@@ -149,12 +153,20 @@ def _attempt(rule: int, tier: int, pool: str, candidates: tuple[Candidate, ...])
         pool=pool,
         seats=tuple(_seat(candidate) for candidate in able),
         line=tuple(_standing(candidate) for candidate in able),
-        excluded=tuple(
-            (candidate.rep, Exclusion(Code(candidate.code or ""), candidate.detail, _maybe(candidate.again)))
-            for candidate in candidates
-            if candidate.verdict == "excluded"
-        ),
+        excluded=tuple(_no(candidate) for candidate in candidates if candidate.verdict == "excluded"),
     )
+
+
+def _given(attempt: Attempt, candidates: tuple[Candidate, ...]) -> Attempt:
+    """The attempt of a lead given by hand: its holder may stand outside the line, and keeps what was in the way."""
+    outside = {candidate.rep for candidate in candidates if candidate.share is None}
+    warning = [_no(candidate) for candidate in candidates if candidate.verdict == "chosen" and candidate.code]
+    line = tuple(standing for standing in attempt.line if standing.rep not in outside)
+    return replace(attempt, line=line, excluded=(*warning, *attempt.excluded))
+
+
+def _no(candidate: Candidate) -> tuple[str, Exclusion]:
+    return candidate.rep, Exclusion(Code(candidate.code or ""), candidate.detail, _maybe(candidate.again))
 
 
 def _seat(candidate: Candidate) -> Seat:

@@ -13,6 +13,7 @@ from evenhand.core.who.attribute import rep_facts
 from evenhand.reading.keys import TEAM_KEYS
 from evenhand.reading.section import Number, Section, as_number, duration, is_texts, shown, suggest
 
+CHARGES: Final = (*HOW, "by_hand")  # what a pool may charge for although it is normally only counted
 MOST_WEIGHT: Final = 1_000_000
 FINEST: Final = 6  # places after the point
 _NOW: Final = 0  # conditions on people look at no clock
@@ -68,10 +69,10 @@ def _backlog(section: Section) -> Backlog | None:
 def _charges(section: Section) -> frozenset[str]:
     found = section.texts("charges")
     for number, how in enumerate(found):
-        if how not in HOW:
+        if how not in CHARGES:
             several = isinstance(section.data["charges"], list)
             at = ("charges", number) if several else ("charges",)
-            section.fault(f"{shown(how)} is no way of handing over.", suggest(how, HOW.keys()), at=at)
+            section.fault(f"{shown(how)} is no way of handing over.", suggest(how, CHARGES), at=at)
     return frozenset(found)
 
 

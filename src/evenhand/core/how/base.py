@@ -45,15 +45,21 @@ How: TypeAlias = Callable[[Turn], Handover]
 
 def assign(turn: Turn, line: Line, *, charged: bool) -> Handover:
     """Give the lead to the first in line, with the time by which to answer."""
-    rule, now, rep = turn.rule, turn.case.now, line[0].rep
+    return Handover(given_to(line[0].rep, turn.rule, turn.case), line, charged)
+
+
+def given_to(rep: str, rule: Rule, case: Case) -> Assigned:
+    """The lead in somebody's hands, with the times that the rule and their hours give."""
     if rule.respond_within is None:
-        return Handover(Assigned(rep), line, charged)
-    bounds = turn.case.snapshot.duty.get(rep, ALWAYS).bounds
-    answer = due(now, rule.respond_within, clock=rule.clock, bounds=bounds)
-    remind = None
-    if rule.remind_before is not None:
-        remind = reminder(now, rule.respond_within, remind_before=rule.remind_before, clock=rule.clock, bounds=bounds)
-    return Handover(Assigned(rep, answer, remind), line, charged)
+        return Assigned(rep)
+    bounds = case.snapshot.duty.get(rep, ALWAYS).bounds
+    answer = due(case.now, rule.respond_within, clock=rule.clock, bounds=bounds)
+    if rule.remind_before is None:
+        return Assigned(rep, answer)
+    before = rule.remind_before
+    return Assigned(
+        rep, answer, reminder(case.now, rule.respond_within, remind_before=before, clock=rule.clock, bounds=bounds)
+    )
 
 
 def ranked(turn: Turn, line: Line) -> tuple[str, ...]:

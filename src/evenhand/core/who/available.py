@@ -13,14 +13,23 @@ from evenhand.core.codes import Code, Exclusion
 from evenhand.core.hours import absence_at, next_start, on_duty
 from evenhand.core.model import ALWAYS, Load, Rep
 
+EVERYTHING: Final = "everything"
 _IDLE: Final = Load()
+
+
+def running(rep: Rep, case: Case) -> Exclusion | None:
+    """Neither this person nor everything is paused: what holds even where somebody away would do."""
+    paused, subject = case.snapshot.paused, f"rep {rep.id}"
+    if EVERYTHING in paused:
+        return Exclusion(Code.PAUSED, (EVERYTHING,))
+    return Exclusion(Code.PAUSED, (subject,)) if subject in paused else None
 
 
 def present(rep: Rep, case: Case) -> Exclusion | None:
     """Not gone, not set away, not on leave: what excludes even the owner of an account."""
     if not rep.active:
         return Exclusion(Code.INACTIVE)
-    if rep.away:
+    if rep.away or rep.id in case.snapshot.away:
         return Exclusion(Code.AWAY)
     duty = case.snapshot.duty.get(rep.id, ALWAYS)
     if duty.absences and (absence := absence_at(duty, case.now)):
@@ -36,7 +45,7 @@ def available(rep: Rep, case: Case) -> Exclusion | None:
     """Present, in working hours, and under every cap."""
     snapshot = case.snapshot
     duty = snapshot.duty.get(rep.id, ALWAYS)
-    if rep.away or duty.absences or not rep.active:
+    if rep.away or duty.absences or not rep.active or (snapshot.away and rep.id in snapshot.away):
         no = present(rep, case)
         if no is not None:
             return no

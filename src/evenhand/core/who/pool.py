@@ -22,9 +22,14 @@ class PoolWord(Struct, frozen=True):
             return Exclusion(Code.NOT_IN_POOL, (self.pool,))
         if weight == 0:
             return Exclusion(Code.WEIGHT_ZERO, (self.pool,))
-        if pool.paused:
-            return Exclusion(Code.PAUSED, (f"pool {self.pool}",))
+        if pool.paused or self.subject in case.snapshot.paused:
+            return Exclusion(Code.PAUSED, (self.subject,))
         return None
+
+    @property
+    def subject(self) -> str:
+        """The pool as something that can be paused."""
+        return f"pool {self.pool}"
 
     def names(self, case: Case) -> Sequence[str]:
         """Nobody but the members."""
