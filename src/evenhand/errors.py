@@ -7,8 +7,16 @@
     - BadTeam           the roster text
     - BadFile           a file of leads, accounts or decisions
     - BadUsage          options that do not go together
+    - BadSecret         the master secret is missing, misspelt, open to everybody, or another one
   + NotFound            the thing that was named does not exist
   + Conflict            the world has moved on since the caller looked
+  + Unavailable         the database is locked, full, or cannot be reached: try again
+    - Uncertain         it was lost while it was writing: look before trying again
+  + Busy                more is waiting already than can be held: try again in a moment
+  + CannotRead          what is encrypted does not open with this key
+  + NotSent             a message has not reached whom it is for
+    - TryLater            it may go through later
+    - GiveUp              it never will
 
 The command line turns `BadInput` and `NotFound` into exit code 2; a later HTTP door has one table of its own.
 """
@@ -71,9 +79,45 @@ class BadUsage(BadInput):
     """The options given do not go together."""
 
 
+class BadSecret(BadInput):
+    """The master secret, which opens the personal data, cannot be used."""
+
+
 class NotFound(EvenhandError):
     """The thing that was named does not exist."""
 
 
 class Conflict(EvenhandError):
     """The world has moved on since the caller looked."""
+
+
+class Unavailable(EvenhandError):
+    """The database is locked, full, or cannot be reached. Nothing was written, unless it failed while committing."""
+
+
+class CannotRead(EvenhandError):
+    """What is encrypted does not open: it was changed, or belongs to another key, lead or workspace."""
+
+
+class Uncertain(Unavailable):
+    """The database was lost while a transaction was being committed: look what was written before trying again."""
+
+
+class Busy(EvenhandError):
+    """More is waiting already than can be held; nothing of this was taken. Try again in a moment."""
+
+
+class NotSent(EvenhandError):
+    """A message has not reached whom it is for. What is said here is kept, so it names no lead's person."""
+
+
+class TryLater(NotSent):
+    """The message may go through later; `after` is the least to wait, in milliseconds, if the other side said so."""
+
+    def __init__(self, what: str, *, after: int = 0) -> None:
+        super().__init__(what)
+        self.after = after
+
+
+class GiveUp(NotSent):
+    """The message will never go through, however often it is tried."""

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from evenhand.core.model import Match, Owner, Past
 from evenhand.core.outcome import Assigned, Decision, Held, Outcome
 from evenhand.errors import BadFile
-from evenhand.ports import Due, OpenTwin, Pending, Spool
+from evenhand.ports.spool import Due, OpenTwin, Pending, Spool
 from evenhand.stores.filespool import FileSpool
 from tests.factories import NOW, arrival, lead
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenhand.errors import BadFile
-from evenhand.ports import Lines
+from evenhand.ports.spool import Lines
 from evenhand.stores.sorter import Sorter
 
 SORTERS: Final[dict[str, Callable[[], AbstractContextManager[Lines]]]] = {"file": Sorter.opened}

@@ -21,7 +21,7 @@ from evenhand.core.outcome import Decision, Duplicate, Offered, Rejected, Waitin
 from evenhand.core.policy.model import Policy
 from evenhand.core.record import record
 from evenhand.core.view import View, encode, seal, view
-from evenhand.ports import Due, Pending, Spool
+from evenhand.ports.spool import Due, Pending, Spool
 
 OPEN_DAYS: Final = 30
 

@@ -12,7 +12,7 @@ from evenhand.core.arrival import Arrival, Problem
 from evenhand.core.model import DAY, Millis, Snapshot
 from evenhand.core.outcome import Decision
 from evenhand.core.view import View
-from evenhand.ports import Spool
+from evenhand.ports.spool import Spool
 from evenhand.reading.rows import Reject
 from evenhand.reading.setup import Setup
 

@@ -39,7 +39,7 @@ from evenhand.errors import BadFile, BadInput, Fault
 from evenhand.know.fields import Terms, convert
 from evenhand.know.match import Account, Accounts
 from evenhand.know.raw import Raw
-from evenhand.ports import Spool
+from evenhand.ports.spool import Spool
 from evenhand.reading.durations import read_duration, read_instant
 from evenhand.reading.leads import LeadFile, LeadOptions, read_leads
 from evenhand.reading.rows import Reject, Row

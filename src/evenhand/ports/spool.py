@@ -1,4 +1,4 @@
-"""What the program needs of the world, as promises. Adapters in `stores/` keep them, and pass one suite of tests."""
+"""The memory of a run over a file: more leads than fit into memory, an agenda, and the history of each."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, Protocol

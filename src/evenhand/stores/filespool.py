@@ -13,7 +13,7 @@ from msgspec import Struct, msgpack
 from evenhand.core.arrival import Arrival
 from evenhand.core.model import Lead, Match, Millis
 from evenhand.core.record import fields_json, read_fields
-from evenhand.ports import Due, OpenTwin, Pending
+from evenhand.ports.spool import Due, OpenTwin, Pending
 from evenhand.stores.scratch import scratch
 
 _SCHEMA: Final = """

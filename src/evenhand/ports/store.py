@@ -1,0 +1,356 @@
+"""How the durable desk's rows are read and written: one transaction, read by subject, written all at once.
+
+A `Writing` is opened with the lock of the workspace's decision stream held, so that everything read through it is
+still true when it is saved. A `Reading` sees one moment and locks nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from msgspec import Struct, field
+
+from evenhand.core.model import Millis
+from evenhand.core.states import State
+from evenhand.ports.rows import (
+    AssignmentRow,
+    DecisionRow,
+    DisputeRow,
+    DraftRow,
+    EntryRow,
+    EventRow,
+    FindingRow,
+    KeyRow,
+    LeadRow,
+    LedgerRow,
+    LoadRow,
+    MessageRow,
+    NoteRow,
+    OfferRow,
+    PersonRow,
+    PresenceKind,
+    PresenceRow,
+    Router,
+    TextKind,
+    TextRow,
+    TimerRow,
+    VersionRow,
+)
+
+
+class Changes(Struct, kw_only=True):
+    """Everything that one transaction writes, by table.
+
+    added:      rows that are new.
+    put:        rows that take the place of those with the same key, if there are any.
+    cleared:    leads whose timers, offers and blocks are gone (before `added` and `put` come in).
+    superseded: (decision, the one that took its place).
+    ended:      (decision that began the assignment, when, why).
+    touched:    (decision that began the assignment, when its holder first answered).
+    untold:     decisions whose unsent messages are not to be sent any more.
+    woken:      subjects whose blocked leads are to be looked at now; `*` for every waiting lead.
+    dropped:    presences that are over: (subject, kind).
+    undrafted:  drafts that are no longer: (kind, name).
+    """
+
+    router: Router
+    added: dict[type[Struct], list[Struct]] = field(default_factory=dict)
+    put: dict[type[Struct], list[Struct]] = field(default_factory=dict)
+    cleared: list[int] = field(default_factory=list)
+    superseded: list[tuple[int, int]] = field(default_factory=list)
+    ended: list[tuple[int, Millis, str]] = field(default_factory=list)
+    touched: list[tuple[int, Millis]] = field(default_factory=list)
+    untold: list[int] = field(default_factory=list)
+    woken: list[str] = field(default_factory=list)
+    dropped: list[tuple[str, PresenceKind]] = field(default_factory=list)
+    undrafted: list[tuple[TextKind, str]] = field(default_factory=list)
+
+
+class Leads(Protocol):
+    """Leads and what hangs on them."""
+
+    def get(self, lead: int) -> LeadRow | None:
+        """One lead."""
+        ...
+
+    def several(self, leads: Sequence[int]) -> Mapping[int, LeadRow]:
+        """Those of the leads that exist, by number."""
+        ...
+
+    def person(self, lead: int) -> PersonRow | None:
+        """Who it is, encrypted; `None` once that is erased."""
+        ...
+
+    def persons(self, leads: Sequence[int]) -> Mapping[int, PersonRow]:
+        """Who several are."""
+        ...
+
+    def keyed(self, keys: Sequence[str]) -> Mapping[str, KeyRow]:
+        """Those of the idempotency keys that were used before."""
+        ...
+
+    def same_person(self, digests: Sequence[bytes]) -> Mapping[bytes, LeadRow]:
+        """For each digest the earliest lead that is still open and belongs to the same person."""
+        ...
+
+    def assignment(self, lead: int) -> AssignmentRow | None:
+        """Who holds it now."""
+        ...
+
+    def assignments(self, lead: int) -> Sequence[AssignmentRow]:
+        """Who has held it, oldest first."""
+        ...
+
+    def offers(self, lead: int) -> Sequence[OfferRow]:
+        """To whom it is offered."""
+        ...
+
+    def held_by(self, rep: str) -> Sequence[LeadRow]:
+        """The open leads of a rep, by due time."""
+        ...
+
+    def offered_to(self, rep: str, *, limit: int = 200) -> Sequence[OfferRow]:
+        """What a rep may take, hottest first."""
+        ...
+
+    def unanswered(self, rep: str) -> int:
+        """How many leads a rep holds and has not answered."""
+        ...
+
+    def listed(
+        self, states: Sequence[State], *, after: tuple[int, int] = (-(1 << 53), 0), limit: int = 200
+    ) -> Sequence[LeadRow]:
+        """Leads in some states, hottest first, from after a (rank, lead) on."""
+        ...
+
+    def decided_under(self, policy: str, *, after: int = 0, limit: int = 200) -> Sequence[LeadRow]:
+        """Open leads whose decision in force was made under a policy, by number."""
+        ...
+
+
+class Story(Protocol):
+    """What has happened: decisions, events, notes, disputes."""
+
+    def decision(self, seq: int) -> DecisionRow | None:
+        """One decision."""
+        ...
+
+    def decisions_of(self, lead: int) -> Sequence[DecisionRow]:
+        """All decisions about a lead, oldest first."""
+        ...
+
+    def decisions(self, after: int = 0) -> Iterator[DecisionRow]:
+        """All decisions by number, from after one on, in bounded memory."""
+        ...
+
+    def events(self, after: int = 0, *, limit: int = 500) -> Sequence[EventRow]:
+        """Events by number."""
+        ...
+
+    def events_of(self, lead: int) -> Sequence[EventRow]:
+        """What has happened to a lead, oldest first."""
+        ...
+
+    def notes_of(self, lead: int) -> Sequence[NoteRow]:
+        """What was written about a lead, encrypted."""
+        ...
+
+    def dispute(self, no: int) -> DisputeRow | None:
+        """One dispute."""
+        ...
+
+    def disputes(self, *, open_only: bool = True) -> Sequence[DisputeRow]:
+        """Disputes, oldest first."""
+        ...
+
+
+class World(Protocol):
+    """What decisions stand on."""
+
+    def loads(self) -> Sequence[LoadRow]:
+        """What everybody carries."""
+        ...
+
+    def ledgers(self) -> Sequence[LedgerRow]:
+        """What every pool owes."""
+        ...
+
+    def entries(self) -> Iterator[EntryRow]:
+        """All ledger entries that no decision made, in order."""
+        ...
+
+    def presences(self) -> Sequence[PresenceRow]:
+        """Who is away, what is paused."""
+        ...
+
+
+class Agenda(Protocol):
+    """What is to be looked at again."""
+
+    def due(self, now: Millis, *, limit: int) -> Sequence[TimerRow]:
+        """Timers that should have rung by now: waiting leads last, hottest first, then oldest."""
+        ...
+
+    def next(self) -> Millis | None:
+        """When the next timer rings."""
+        ...
+
+    def of(self, lead: int) -> Sequence[TimerRow]:
+        """The timers of a lead."""
+        ...
+
+    def blocked(self, subject: str, *, limit: int) -> Sequence[int]:
+        """The waiting leads that could go if this subject were free: hottest first, then oldest."""
+        ...
+
+
+class Texts(Protocol):
+    """Policies and rosters, word for word."""
+
+    def get(self, kind: TextKind, digest: str) -> TextRow | None:
+        """One text."""
+        ...
+
+    def versions(self, kind: TextKind) -> Sequence[VersionRow]:
+        """What has been in force, oldest first."""
+        ...
+
+    def drafts(self, kind: TextKind) -> Sequence[DraftRow]:
+        """What is not in force yet."""
+        ...
+
+    def draft(self, kind: TextKind, name: str) -> DraftRow | None:
+        """One draft."""
+        ...
+
+
+class Outbox(Protocol):
+    """Messages on their way. Leasing and settling are writes of their own, outside the decision stream."""
+
+    def lease(self, now: Millis, *, until: Millis, limit: int) -> Sequence[MessageRow]:
+        """Take messages that are due and nobody else is sending, until a moment; as they are then.
+
+        What one person is told about one lead is told in order: of those only the oldest is given. Of several
+        workers none waits for another. Who has not settled by `until` has lost the lease; somebody else may send it.
+        """
+        ...
+
+    def settle(self, messages: Sequence[MessageRow]) -> None:
+        """Write what became of leased messages, as `lease` gave them but for the outcome.
+
+        One that was cancelled meanwhile stays so. One that somebody else has leased since is left to them, unless
+        it was sent.
+        """
+        ...
+
+    def next(self) -> Millis | None:
+        """When the next message may be sent."""
+        ...
+
+    def of(self, lead: int) -> Sequence[MessageRow]:
+        """All messages about a lead."""
+        ...
+
+    def dead(self, *, limit: int = 200) -> Sequence[MessageRow]:
+        """Messages that were given up."""
+        ...
+
+
+class Health(Protocol):
+    """The promises, looked at in the rows themselves."""
+
+    def broken(self) -> Iterator[FindingRow]:
+        """Everything in the database that breaks a promise now (`found` is 0)."""
+        ...
+
+    def findings(self) -> Sequence[FindingRow]:
+        """What was found and has not been cleared."""
+        ...
+
+
+class Reading(Protocol):
+    """One moment, to be read."""
+
+    @property
+    def workspace(self) -> int: ...
+    @property
+    def leads(self) -> Leads: ...
+    @property
+    def story(self) -> Story: ...
+    @property
+    def world(self) -> World: ...
+    @property
+    def agenda(self) -> Agenda: ...
+    @property
+    def texts(self) -> Texts: ...
+    @property
+    def health(self) -> Health: ...
+
+    def router(self) -> Router:
+        """The state of the decision stream."""
+        ...
+
+
+class Writing(Reading, Protocol):
+    """A transaction that holds the decision stream."""
+
+    def save(self, changes: Changes) -> None:
+        """Write everything, one statement a table. Called once, last."""
+        ...
+
+
+class Sending(Protocol):
+    """A transaction beside the decision stream, for messages that are being sent."""
+
+    @property
+    def outbox(self) -> Outbox: ...
+
+
+class Listener(Protocol):
+    """Hears that something was written, in any workspace."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until something is written, or has been since the last time; `False` after so many seconds.
+
+        `True` may be a false alarm. After a time without a connection it is `True` once: look for yourself.
+        """
+        ...
+
+
+class Store(Protocol):
+    """A database. Workspaces never see each other."""
+
+    def writing(self, workspace: int) -> AbstractContextManager[Writing]:
+        """A transaction with the workspace's lock. Leaving it without an error commits.
+
+        Raises NotFound, Unavailable, and Uncertain if it was lost while committing.
+        """
+        ...
+
+    def reading(self, workspace: int) -> AbstractContextManager[Reading]:
+        """A transaction that only reads."""
+        ...
+
+    def sending(self, workspace: int) -> AbstractContextManager[Sending]:
+        """A short transaction of the outbox."""
+        ...
+
+    def changed(self, workspace: int) -> int:
+        """The router's version, without a lock: whether it is still the one that was read. 0 without a workspace."""
+        ...
+
+    def listen(self) -> AbstractContextManager["Listener"]:
+        """Hear of what is written from now on, by this process or another."""
+        ...
+
+    def workspaces(self) -> Mapping[str, int]:
+        """Every workspace by name."""
+        ...
+
+    def found(self, name: str, now: Millis) -> int:
+        """Make a workspace, or find the one of that name."""
+        ...
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        ...
