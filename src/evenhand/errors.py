@@ -10,6 +10,7 @@
     - BadSecret         the master secret is missing, misspelt, open to everybody, or another one
   + NotFound            the thing that was named does not exist
   + Conflict            the world has moved on since the caller looked
+  + NotAllowed          somebody else may do this, and they may not
   + Unavailable         the database is locked, full, or cannot be reached: try again
     - Uncertain         it was lost while it was writing: look before trying again
   + Busy                more is waiting already than can be held: try again in a moment
@@ -89,6 +90,10 @@ class NotFound(EvenhandError):
 
 class Conflict(EvenhandError):
     """The world has moved on since the caller looked."""
+
+
+class NotAllowed(EvenhandError):
+    """Somebody else may do this, and they may not."""
 
 
 class Unavailable(EvenhandError):

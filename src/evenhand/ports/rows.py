@@ -47,7 +47,8 @@ class LeadRow(Struct, frozen=True, kw_only=True):
 
     rank:     hottest first, ascending: the score times -100.
     worth:    the estimated value times 100.
-    decision: the number of the decision in force; 0 if it never was routed here.
+    decision: the number of the decision in force; for a lead that came with its holder, which nobody decided here, minus
+              the lead's own number; 0 before the first.
     due:      until when the holder owes a first touch.
     touched:  the last time that the holder did something for it.
     amount:   what a won lead brought, times 100.
@@ -98,10 +99,14 @@ class PersonRow(Struct, frozen=True):
 
 
 class IdentityRow(Struct, frozen=True):
-    """A keyed digest of something that identifies the person, so that the same person is found again."""
+    """A keyed digest of something that identifies the person, so that the same person is found again.
+
+    `via` is the lead that it came from, if that has become part of this one; 0 if it is this one's own.
+    """
 
     digest: bytes
     lead: int
+    via: int = 0
 
 
 class DecisionRow(Struct, frozen=True, kw_only=True):
@@ -117,7 +122,10 @@ class DecisionRow(Struct, frozen=True, kw_only=True):
 
 
 class AssignmentRow(Struct, frozen=True, kw_only=True):
-    """One rep holding one lead, from when to when. `seq` is the decision that began it."""
+    """One rep holding one lead, from when to when.
+
+    `seq` is the decision that began it; minus the lead's number if the lead came with its holder.
+    """
 
     seq: int
     lead: int
@@ -150,7 +158,10 @@ class LedgerRow(Struct, frozen=True):
 
 
 class EntryRow(Struct, frozen=True, kw_only=True):
-    """A ledger entry that no decision made. `after` is the last decision made before it; `body` says what moved."""
+    """A ledger entry that no decision made. `after` is the last decision made before it; `body` says what moved.
+
+    `decision` is the one whose charge it reverses or puts right; 0 if it is about none.
+    """
 
     no: int
     pool: str
@@ -159,6 +170,7 @@ class EntryRow(Struct, frozen=True, kw_only=True):
     kind: EntryKind
     at: Millis
     body: bytes
+    decision: int = 0
 
 
 class LoadRow(Struct, frozen=True):

@@ -6,12 +6,13 @@ still true when it is saved. A `Reading` sees one moment and locks nothing.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct, field
 
 from evenhand.core.model import Millis
 from evenhand.core.states import State
+from evenhand.ports.counts import Counts
 from evenhand.ports.rows import (
     AssignmentRow,
     DecisionRow,
@@ -20,6 +21,7 @@ from evenhand.ports.rows import (
     EntryRow,
     EventRow,
     FindingRow,
+    IdentityRow,
     KeyRow,
     LeadRow,
     LedgerRow,
@@ -37,6 +39,8 @@ from evenhand.ports.rows import (
     VersionRow,
 )
 
+FOUND: Final = 100  # what breaks one promise is listed up to so many
+
 
 class Changes(Struct, kw_only=True):
     """Everything that one transaction writes, by table.
@@ -51,6 +55,8 @@ class Changes(Struct, kw_only=True):
     woken:      subjects whose blocked leads are to be looked at now; `*` for every waiting lead.
     dropped:    presences that are over: (subject, kind).
     undrafted:  drafts that are no longer: (kind, name).
+    parted:     (lead, one that is no longer part of it): what identifies that one no longer finds this one.
+    erased:     leads whose person, identities and notes are gone, those that this very transaction adds too.
     """
 
     router: Router
@@ -64,6 +70,8 @@ class Changes(Struct, kw_only=True):
     woken: list[str] = field(default_factory=list)
     dropped: list[tuple[str, PresenceKind]] = field(default_factory=list)
     undrafted: list[tuple[TextKind, str]] = field(default_factory=list)
+    parted: list[tuple[int, int]] = field(default_factory=list)
+    erased: list[int] = field(default_factory=list)
 
 
 class Leads(Protocol):
@@ -83,6 +91,10 @@ class Leads(Protocol):
 
     def persons(self, leads: Sequence[int]) -> Mapping[int, PersonRow]:
         """Who several are."""
+        ...
+
+    def identities(self, lead: int) -> Sequence[IdentityRow]:
+        """By what the lead is found as the same person: its own, and those of the leads that became part of it."""
         ...
 
     def keyed(self, keys: Sequence[str]) -> Mapping[str, KeyRow]:
@@ -179,6 +191,10 @@ class World(Protocol):
         """All ledger entries that no decision made, in order."""
         ...
 
+    def entries_about(self, decision: int) -> Sequence[EntryRow]:
+        """The entries that reverse or put right the charge of a decision, in order."""
+        ...
+
     def presences(self) -> Sequence[PresenceRow]:
         """Who is away, what is paused."""
         ...
@@ -247,6 +263,10 @@ class Outbox(Protocol):
         """When the next message may be sent."""
         ...
 
+    def get(self, no: int) -> MessageRow | None:
+        """One message."""
+        ...
+
     def of(self, lead: int) -> Sequence[MessageRow]:
         """All messages about a lead."""
         ...
@@ -256,11 +276,19 @@ class Outbox(Protocol):
         ...
 
 
+class Keys(Protocol):
+    """The idempotency keys, for those who tidy up."""
+
+    def forget(self, before: Millis, *, limit: int) -> int:
+        """Forget keys that are older than that, the oldest first; how many those were."""
+        ...
+
+
 class Health(Protocol):
     """The promises, looked at in the rows themselves."""
 
     def broken(self) -> Iterator[FindingRow]:
-        """Everything in the database that breaks a promise now (`found` is 0)."""
+        """What in the database breaks a promise now, at most `FOUND` of each promise (`found` is 0)."""
         ...
 
     def findings(self) -> Sequence[FindingRow]:
@@ -284,7 +312,11 @@ class Reading(Protocol):
     @property
     def texts(self) -> Texts: ...
     @property
+    def outbox(self) -> Outbox: ...
+    @property
     def health(self) -> Health: ...
+    @property
+    def counts(self) -> Counts: ...
 
     def router(self) -> Router:
         """The state of the decision stream."""
@@ -300,10 +332,12 @@ class Writing(Reading, Protocol):
 
 
 class Sending(Protocol):
-    """A transaction beside the decision stream, for messages that are being sent."""
+    """A transaction beside the decision stream: for messages that are being sent, and for tidying up."""
 
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def keys(self) -> Keys: ...
 
 
 class Listener(Protocol):
