@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from evenhand.core.advance import VALUES_KEPT, Freed, Tick, advance, posted
+from evenhand.core.advance import VALUES_KEPT, Carried, Freed, Tick, advance, posted
 from evenhand.core.decide import decide
 from evenhand.core.ledger import UNIT, charge, refund
 from evenhand.core.model import DAY, MINUTE, Backlog, Load, Past, Roster, Snapshot
@@ -32,6 +32,13 @@ def test_a_freed_lead_leaves_room_and_never_less_than_none() -> None:
     world = advance(snapshot(loads=opened(ann=2)), Freed("ann"))
     assert world.loads == opened(ann=1)
     assert advance(snapshot(), Freed("ann")).loads == opened(ann=0)
+
+
+def test_a_lead_that_was_theirs_before_fills_a_place_and_counts_in_no_period() -> None:
+    busy = {"ann": Load(open=2, counts=(("day", 1, 1),), last=5)}
+    world = advance(snapshot(loads=busy), Carried("ann"))
+    assert world.loads == {"ann": Load(open=3, counts=(("day", 1, 1),), last=5)}
+    assert advance(snapshot(), Carried("ann")).loads == opened(ann=1)
 
 
 def test_an_assignment_loads_the_rep_and_charges_the_ledger() -> None:

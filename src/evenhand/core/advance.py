@@ -31,6 +31,12 @@ class Freed(Struct, frozen=True):
     rep: str
 
 
+class Carried(Struct, frozen=True):
+    """A rep holds one more open lead, which was theirs before it came here: no cap of a period counts it."""
+
+    rep: str
+
+
 class Came(Struct, frozen=True):
     """A rep is back at work: neither away nor on their last lead."""
 
@@ -68,7 +74,7 @@ class Posted(Struct, frozen=True):
 
 
 Presence: TypeAlias = Came | Went | LastOne | Paused | Resumed
-Event: TypeAlias = Decision | Tick | Freed | Presence | Posted
+Event: TypeAlias = Decision | Tick | Freed | Carried | Presence | Posted
 
 
 def advance(snapshot: Snapshot, event: Event) -> Snapshot:
@@ -79,6 +85,9 @@ def advance(snapshot: Snapshot, event: Event) -> Snapshot:
         case Freed(rep):
             load = snapshot.loads.get(rep, _IDLE)
             return replace(snapshot, loads={**snapshot.loads, rep: release(load)})
+        case Carried(rep):
+            load = snapshot.loads.get(rep, _IDLE)
+            return replace(snapshot, loads={**snapshot.loads, rep: replace(load, open=load.open + 1)})
         case Decision():
             return _decided(snapshot, event)
         case Posted(ledger):

@@ -98,7 +98,10 @@ class Band(Struct, frozen=True):
 
 
 class Rep(Struct, frozen=True, kw_only=True):
-    """A person who sells, as the roster describes them."""
+    """A person who sells, as the roster describes them.
+
+    goals: calendar period -> the amount to win in it, to be compared with what was won; no decision looks at them.
+    """
 
     id: str
     name: str
@@ -115,6 +118,7 @@ class Rep(Struct, frozen=True, kw_only=True):
     caps: tuple[Cap, ...] = ()
     deal_band: Band | None = None
     score_band: Band | None = None
+    goals: Mapping[str, int | Decimal] = {}
 
 
 class Absence(Struct, frozen=True):

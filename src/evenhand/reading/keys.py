@@ -26,9 +26,11 @@ TEAM_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "person": (
         *("id", "name", "email", "team", "active", "away", "zone", "hours", "holidays", "days_off", "half_days"),
         *("leave", "skills", "languages", "territories", "caps", "seniority", "deal_band", "score_band"),
+        "goals",
     ),
     "leave": ("from", "to", "deputy"),
     "caps": ("open", "hour", "day", "week", "month", "smooth"),
+    "goals": ("week", "month", "quarter", "year"),
     "deal_band": ("from", "to"),
     "score_band": ("from", "to"),
     "team": ("name", "manager"),

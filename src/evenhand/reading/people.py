@@ -5,6 +5,7 @@ Every key that is not known is an attribute of the person, which conditions on p
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Final, TypeAlias
 
@@ -42,6 +43,7 @@ def read_person(section: Section, areas_of: AreasOf, *, zone: str) -> Rep:
         caps=_caps(section),
         deal_band=_band(section, "deal_band"),
         score_band=_band(section, "score_band"),
+        goals=_goals(section),
     )
 
 
@@ -89,6 +91,15 @@ def _band(section: Section, key: str) -> Band | None:
     if low is not None and high is not None and low > high:
         table.fault(f"{key} begins at {low} and ends below it, at {high}.", "Change the two round.")
     return Band(low, high)
+
+
+def _goals(section: Section) -> Mapping[str, int | Decimal]:
+    table = section.table("goals")
+    if table is None:
+        return {}
+    table.known(TEAM_KEYS["goals"])
+    amounts = {period: table.number(period, least=0) for period in TEAM_KEYS["goals"]}
+    return {period: amount for period, amount in amounts.items() if amount is not None}
 
 
 def _attributes(section: Section) -> Mapping[str, Value]:

@@ -18,8 +18,8 @@ from evenhand.reading.toml_places import Path
 
 _LISTS: Final = frozenset({"languages", "territories", "days_off", "half_days"})
 _TEXTS: Final = frozenset({"id", "name", "email", "team", "zone", "hours", "holidays"})
-_PAIRS: Final = frozenset({"skills", "caps"})
-_TABLES: Final = frozenset({"skills", "caps", "hours", "deal_band", "score_band"})
+_PAIRS: Final = frozenset({"skills", "caps", "goals"})
+_TABLES: Final = frozenset({"skills", "caps", "hours", "deal_band", "score_band", "goals"})
 _BOOLEANS: Final = {"true": True, "yes": True, "false": False, "no": False}
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9]\d{0,17})")
 _LEAVE: Final = re.compile(r"(\S+?)\s*(?:\.\.|\bto\b)\s*(\S+)(?:\s+(\S+))?")

@@ -46,7 +46,7 @@ def load_setup(policy_path: File, team_path: File) -> Setup:
     """
     policy = open_policy(read_text(policy_path, error=BadPolicy), where=str(policy_path))
     team = open_team(read_text(team_path, error=BadTeam), where=str(team_path))
-    return _setup(policy, team, _people_beside(team_path, team))
+    return _setup(policy, team, people_beside(team_path, team))
 
 
 def _setup(policy: Document, team: Document, people: str | None) -> Setup:
@@ -54,7 +54,8 @@ def _setup(policy: Document, team: Document, people: str | None) -> Setup:
     return Setup(policy_of(policy, roster), roster, calendars)
 
 
-def _people_beside(team_path: File, document: Document) -> str | None:
+def people_beside(team_path: File, document: Document) -> str | None:
+    """The text of the people.csv that a roster names, `None` if it names none. Raises BadTeam."""
     name = document.data.get("people")
     if not isinstance(name, str) or not name:
         return None

@@ -6,6 +6,7 @@ Values come from the standard library's `tomllib`, numbers with a point as `Deci
 import hashlib
 import tomllib
 from bisect import bisect_right
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path as File
 from typing import Final, TypeAlias
@@ -38,6 +39,10 @@ class Document:
         """The line, from 1, on which the value at `path` begins; of what is not there, the line of what contains it."""
         return bisect_right(self._lines, self._place(path))
 
+    def lines(self) -> Mapping[Path, int]:
+        """The line, from 1, of everything there is."""
+        return {path: bisect_right(self._lines, place) for path, place in self._places.at.items()}
+
     def position_in(self, path: Path, offset: int) -> tuple[int, int]:
         """Line and column, from 1, of the character `offset` of the text value at `path`."""
         place = inside(self.text, self._place(path), offset)
@@ -60,11 +65,16 @@ class Document:
 
     def _read(self, error: Error) -> dict[str, object]:
         try:
-            return tomllib.loads(self.text, parse_float=_number)
+            return values(self.text)
         except RecursionError:
             raise error(Fault(what="nested too deep.", fix="Flatten it.", where=self.where)) from None
         except ValueError as found:
             raise error(explain(self.text, found, where=self.where, twice=self._places.twice)) from None
+
+
+def values(text: str) -> dict[str, object]:
+    """What a text says, without its places. Raises ValueError if it is no TOML."""
+    return tomllib.loads(text.removeprefix(_BOM).replace("\r\n", "\n"), parse_float=_number)
 
 
 def _number(text: str) -> Decimal:
