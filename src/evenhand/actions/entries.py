@@ -5,7 +5,6 @@ the roster was at the time. This is the only place that writes and reads the for
 """
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Final
 
 from msgspec import Struct, msgpack
@@ -14,6 +13,7 @@ from msgspec.structs import replace
 from evenhand.actions.actor import Actor
 from evenhand.actions.work import Work
 from evenhand.core.advance import Posted
+from evenhand.core.chain import fingerprint
 from evenhand.core.ledger import Ledger, Weights
 from evenhand.ports.rows import EntryKind, EntryRow
 
@@ -80,7 +80,7 @@ def post(work: Work, kind: EntryKind, after: Ledger, about: About, *, actor: Act
             decision=about.decision,
         )
     )
-    body: dict[str, object] = {"entry": number, "pool": after.pool, "rep": about.rep, "digest": digest_of(entry)}
+    body: dict[str, object] = {"entry": number, "pool": after.pool, "rep": about.rep, "digest": fingerprint(entry)}
     if about.decision:
         body["decision"] = about.decision
     work.event(f"pool.{kind}", actor, lead=about.lead, body=body)
@@ -88,11 +88,6 @@ def post(work: Work, kind: EntryKind, after: Ledger, about: About, *, actor: Act
     if pool is not None and pool.max_ahead is not None:
         work.here.woken.add(f"ahead {pool.name}")
     return number
-
-
-def digest_of(body: bytes) -> str:
-    """What the event of an entry says of it, so that the chain of events vouches for the entry too."""
-    return sha256(body).hexdigest()[:32]
 
 
 def _moved(before: Ledger, after: Ledger) -> dict[str, int]:

@@ -30,7 +30,7 @@ _TO_JSON: Final = json.Encoder(decimal_format="number", order="sorted")
 class Taken(Struct, frozen=True, kw_only=True):
     """What became of a file. Every line is one of: new, there before, touched, rejected.
 
-    again:   lines that had been taken before; touched: leads that had, with other values now.
+    again:   lines that had been taken before; touches: leads that had, with other values now.
     states:  what became of the new leads; reps: who has got them.
     dirty:   values that could not be read, by field.
     """
@@ -38,7 +38,7 @@ class Taken(Struct, frozen=True, kw_only=True):
     lines: int
     new: int
     again: int
-    touched: int
+    touches: int
     rejected: int
     states: Mapping[str, int]
     reps: Mapping[str, int]
@@ -47,7 +47,7 @@ class Taken(Struct, frozen=True, kw_only=True):
     @property
     def adds_up(self) -> bool:
         """Whether every line ended as exactly one thing."""
-        return self.lines == self.new + self.again + self.touched + self.rejected
+        return self.lines == self.new + self.again + self.touches + self.rejected
 
 
 class Sink(Struct, frozen=True):
@@ -240,7 +240,7 @@ class FileIntake:
             lines=self._lines,
             new=self._how["new"],
             again=self._how["replayed"],
-            touched=self._how["touched"],
+            touches=self._how["touched"],
             rejected=self._how["rejected"],
             states=dict(self._states.most_common()),
             reps=dict(self._reps.most_common()),

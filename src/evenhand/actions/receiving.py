@@ -89,16 +89,16 @@ def receive(desk: Desk, leads: Sequence[Incoming], *, actor: Actor) -> list[Rece
     return answers
 
 
-def receiving(leads: Sequence[Incoming], *, actor: Actor) -> list["Taking"]:
+def receiving(leads: Sequence[Incoming], *, actor: Actor) -> list["Arriving"]:
     """A call for each lead; what they must look up is looked up for all of them together."""
     looked = Looked(leads)
-    return [Taking(lead, actor, looked) for lead in leads]
+    return [Arriving(lead, actor, looked) for lead in leads]
 
 
 def together(calls: Sequence[Call[object]]) -> list[Call[object]]:
     """The same calls, from whomever they came: the leads among them look up what they must look up together."""
-    looked = Looked([each.lead for each in calls if isinstance(each, Taking)])
-    return [replace(each, looked=looked) if isinstance(each, Taking) else each for each in calls]
+    looked = Looked([each.lead for each in calls if isinstance(each, Arriving)])
+    return [replace(each, looked=looked) if isinstance(each, Arriving) else each for each in calls]
 
 
 class Looked:
@@ -119,7 +119,7 @@ class Looked:
         return self._known, self._same
 
 
-class Taking(Struct, frozen=True):
+class Arriving(Struct, frozen=True):
     """The call that takes one lead."""
 
     lead: Incoming

@@ -14,6 +14,7 @@ from evenhand.reading.zones import find_zone
 SAID: Final[Mapping[str, str]] = {
     "assigned": "lead {lead} is yours{until}.",
     "offered": "lead {lead} is offered: the first to accept has it.",
+    "taken": "lead {lead} has been taken: somebody was faster.",
     "waiting": "lead {lead} waits, for nobody can take it now.",
     "held": "lead {lead} lies on the desk, to be assigned by hand.",
     "came again": "whoever lead {lead} is has come again.",
@@ -21,6 +22,12 @@ SAID: Final[Mapping[str, str]] = {
     "snoozed": "lead {lead} was put off until now.",
     "overdue": "lead {lead} is overdue, and still yours.",
     "moved on": "lead {lead} had no answer in time, and is no longer yours.",
+    "taken away": "lead {lead} is no longer yours: a manager has decided so.",
+    "merged": "lead {lead} has become part of another one.",
+    "erased": "whoever lead {lead} was has been erased, and with that the lead is closed.",
+    "disputed": "a decision about lead {lead} is disputed.",
+    "upheld": "your dispute about lead {lead} was upheld.",
+    "dismissed": "your dispute about lead {lead} was dismissed.",
     "finding": "something is not as it must be: look at the findings.",
 }
 _OTHER: Final = "news of lead {lead}: {kind}."

@@ -10,6 +10,7 @@ from evenhand.actions.actor import Actor
 from evenhand.actions.persons import memory_of, remembering
 from evenhand.actions.work import Work
 from evenhand.core.advance import Freed
+from evenhand.core.chain import fingerprint
 from evenhand.core.codes import Code, Exclusion
 from evenhand.core.decide import Ruling
 from evenhand.core.follow import past_after, timers
@@ -41,7 +42,9 @@ def settle(work: Work, row: LeadRow, ruling: Ruling, *, actor: Actor) -> LeadRow
     if isinstance(decision.outcome, Waiting):
         blocks = {subject: BlockRow(subject, row.lead, settled.rank) for subject in waits_for(decision)}
         work.here.blocks[row.lead] = list(blocks.values())
-    _hand_over(work, row, settled, decision, actor=actor)
+    _hand_over(work, row, settled, decision)
+    body = {**_told(decision), "digest": fingerprint(kept)}
+    work.event(f"lead.{state}", actor, lead=row.lead, body=body)
     return settled
 
 
@@ -138,20 +141,35 @@ def _subject(rep: str, no: Exclusion, pool: str) -> str | None:
             return None
 
 
-def _hand_over(work: Work, before: LeadRow, row: LeadRow, decision: Decision, *, actor: Actor) -> None:
-    """Begin the assignment or the offers, tell those whom it concerns, and note what happened."""
+def _told(decision: Decision) -> dict[str, object]:
+    """What the event of a decision says of it, in codes and numbers."""
+    body: dict[str, object] = {"decision": decision.seq, "trigger": decision.trigger}
+    match decision.outcome:
+        case Assigned(rep):
+            return {**body, "rep": rep}
+        case Offered(reps):
+            return {**body, "offered": reps}
+        case Held(why, desk):
+            return {**body, "why": why, "desk": desk}
+        case Duplicate(of):
+            return {**body, "of": of}
+        case Waiting() | Rejected():
+            return body
+        case never:
+            assert_never(never)
+
+
+def _hand_over(work: Work, before: LeadRow, row: LeadRow, decision: Decision) -> None:
+    """Begin the assignment or the offers, and tell those whom it concerns."""
     lead, seq = row.lead, decision.seq
-    body: dict[str, object] = {"decision": seq, "trigger": decision.trigger}
     match decision.outcome:
         case Assigned(rep, due):
-            body["rep"] = rep
             work.here.assignments[seq] = AssignmentRow(
                 seq=seq, lead=lead, rep=rep, pool=decision.pool, since=decision.at, due=due
             )
             work.tell("assigned", rep, lead=lead, decision=seq)
             work.here.woken.update(_caught_up(work, decision))
         case Offered(reps, blind, _, _, expires):
-            body["offered"] = reps
             work.here.offers[lead] = [
                 OfferRow(rep=rep, lead=lead, seq=seq, rank=row.rank, blind=blind, expires=expires) for rep in reps
             ]
@@ -160,18 +178,14 @@ def _hand_over(work: Work, before: LeadRow, row: LeadRow, decision: Decision, *,
         case Waiting():
             if before.state != "waiting" or before.decision == 0:
                 work.tell("waiting", DESK, lead=lead, decision=seq)
-        case Held(why, desk):
-            body |= {"why": why, "desk": desk}
+        case Held(_, desk):
             work.tell("held", desk or DESK, lead=lead, decision=seq)
-        case Rejected():
+        case Duplicate(_, str(rep)):
+            work.tell("came again", rep, lead=lead, decision=seq)
+        case Rejected() | Duplicate():
             pass
-        case Duplicate(of, rep):
-            body["of"] = of
-            if rep is not None:
-                work.tell("came again", rep, lead=lead, decision=seq)
         case never:
             assert_never(never)
-    work.event(f"lead.{row.state}", actor, lead=lead, body=body)
 
 
 def _caught_up(work: Work, decision: Decision) -> list[str]:

@@ -10,3 +10,8 @@ def chained(before: bytes, number: int, at: Millis, said: Iterable[str], body: b
     """An event's link: the SHA-256 of the link before and of everything that the event says."""
     head = "\x1f".join([str(number), str(at), *said]).encode()
     return sha256(b"\x1e".join([before, head, body])).digest()
+
+
+def fingerprint(body: bytes) -> str:
+    """What an event says of something that is kept elsewhere, so that the chain of events vouches for that too."""
+    return sha256(body).hexdigest()[:32]

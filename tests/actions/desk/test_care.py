@@ -3,6 +3,8 @@
 Each promise is broken by hand, in the tables.
 """
 
+import re
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -18,6 +20,7 @@ from evenhand.errors import GiveUp
 from evenhand.ports.notifier import Outgoing
 from evenhand.ports.rows import FindingRow
 from evenhand.ports.store import FOUND
+from evenhand.stores.health import PROMISES
 from tests.desk import TEAM, Trial
 
 # promise, subject -> how it is broken, and how it is mended; each lead is of the trial below.
@@ -265,3 +268,10 @@ def test_a_message_that_was_given_up_matters_no_more_once_its_lead_is_decided_ag
     refused(trial)
     trial.later(HOUR)
     assert seen(trial).broken == []
+
+
+def test_every_promise_has_a_row_in_the_reference() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "promises.md"
+    promises = {promise for promise, _ in BROKEN} | {"held_once", "cap_kept", "message_arrives"}
+    assert promises >= set(PROMISES)
+    assert set(re.findall(r"^\| `(\w+)` \|", page.read_text(encoding="utf-8"), re.MULTILINE)) == promises

@@ -187,14 +187,43 @@ def too_large(work: Work) -> Received:
     return Received(0, 0)
 
 
-def test_a_call_that_cannot_be_written_fails_alone(committer: Committer, gate: Gate, trial: Trial) -> None:
-    held_up(committer, gate)
-    calls = [lead_for(trial, number) for number in range(64)]
-    calls[31] = too_large
-    futures = [committer.submit(each) for each in calls]
-    gate.let()
-    assert [number for number, future in enumerate(futures) if future.exception(LONG)] == [31]
+def test_a_call_that_cannot_be_written_fails_alone(each_trial: Trial) -> None:
+    gate = Gate(each_trial.desk)
+    with Committer(gate, ticks=lambda: 0) as committer:
+        held_up(committer, gate)
+        calls = [lead_for(each_trial, number) for number in range(64)]
+        calls[31] = too_large
+        futures = [committer.submit(each) for each in calls]
+        gate.let()
+        assert [number for number, future in enumerate(futures) if future.exception(LONG)] == [31]
     assert gate.batches == [1, 64]
+
+
+class Failing:
+    """A store whose database goes away in the transaction of that number."""
+
+    def __init__(self, store: Store, number: int) -> None:
+        self.store = store
+        self.left = number
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+    @contextmanager
+    def writing(self, workspace: int) -> Iterator[Any]:
+        self.left -= 1
+        if self.left == 0:
+            raise Unavailable("the database is away")
+        with self.store.writing(workspace) as tx:
+            yield tx
+
+
+def test_what_was_written_one_by_one_before_the_database_failed_is_told_as_written(trial: Trial) -> None:
+    trial.desk.store = Failing(trial.database, 5)
+    calls = [too_large, *(lead_for(trial, number) for number in range(5))]
+    answers = trial.run(calls)
+    errors = [type(answer.error).__name__ for answer in answers]
+    assert errors == ["OverflowError", "NoneType", "NoneType", "Unavailable", "Unavailable", "Unavailable"]
 
 
 def test_a_database_that_fails_fails_all_of_the_batch_and_nobody_else() -> None:

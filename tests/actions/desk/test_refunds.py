@@ -2,6 +2,7 @@
 
 import pytest
 from msgspec import msgpack
+from msgspec.structs import replace
 
 from evenhand.actions.desk import Call, call
 from evenhand.actions.entries import Entry, applied, entry_of
@@ -50,6 +51,16 @@ def test_twice_in_one_transaction_is_once_too(trial: Trial) -> None:
 def test_what_was_offered_cost_nothing_and_is_not_refunded(trial: Trial) -> None:
     assert not give_back(trial, trial.comes(topic="list"))
     assert entries(trial) == []
+
+
+def test_a_lead_that_nobody_decided_about_here_is_not_refunded(trial: Trial) -> None:
+    lead = trial.comes()
+
+    def came_with_its_holder(work: Work) -> list[bool]:
+        rows = [replace(work.row(lead), decision=number) for number in (0, -lead)]
+        return [refund(work, row, actor=MANAGER) for row in rows]
+
+    assert trial.desk.do(came_with_its_holder) == [False, False]
 
 
 def test_a_decision_of_the_same_transaction_is_refunded(trial: Trial) -> None:

@@ -1,12 +1,14 @@
 """The outbox: messages are sent at least once, in order, ever less often while they fail, and given up in the end."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from evenhand.actions.saying import say
+from evenhand.actions.saying import SAID, say
 from evenhand.actions.sending import FIRST, LEASE, LONGEST, MOST, SPAN, TRIES, Sender, Tally, send_again
 from evenhand.core.model import HOUR, MINUTE
 from evenhand.errors import Conflict, GiveUp, NotFound, TryLater, Unavailable
@@ -257,3 +259,9 @@ def test_a_message_is_said_in_a_sentence(kind: str, name: str, sentence: str) ->
 def test_a_due_time_on_another_day_names_the_day() -> None:
     told = Outgoing(id="1-1", kind="assigned", to="ann", name="Ann", lead=7, due=NOW + 24 * HOUR, at=NOW)
     assert say(told) == "Ann, lead 7 is yours until 2026-11-03 09:00."
+
+
+def test_every_kind_of_message_has_a_sentence_and_a_row_in_the_reference() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "messages.md"
+    rows = [row.split("|")[1] for row in page.read_text(encoding="utf-8").splitlines() if row.startswith("| `")]
+    assert {kind for row in rows for kind in re.findall("`(.*?)`", row)} == set(SAID)
