@@ -51,9 +51,9 @@ def team(reps: int, pools: int) -> str:
     return people + "".join(f'[[pool]]\nname = "p{p}"\nmembers = {{ {who} }}\n' for p, who in enumerate(members))
 
 
-def leads(count: int, desk: Desk) -> list[Incoming]:
-    """So many different people, ready to be taken, as a form would send them."""
-    return [_lead(number, desk) for number in range(count)]
+def leads(count: int, desk: Desk, *, start: int = 0) -> list[Incoming]:
+    """So many different people, ready to be taken, as a form would send them; nobody comes twice who has a number."""
+    return [_lead(number, desk) for number in range(start, start + count)]
 
 
 def _lead(number: int, desk: Desk) -> Incoming:
@@ -101,7 +101,12 @@ def _opened(url: str) -> Iterator[Database]:
 
 def desk_on(store: Database, *, reps: int = 20, pools: int = 4, rules: int = 50) -> Desk:
     """A desk with a policy and a roster in force."""
-    sealer = Vault(b"bench-secret-of-thirty-two-bytes")
-    desk = Desk(store, store.found("main", START), clock=Clock(), sealer=sealer, engine="bench")
+    desk = seat(store)
     desk.do(publish, {"policy": policy(rules, pools), "roster": team(reps, pools)}, actor=BOSS)
     return desk
+
+
+def seat(store: Database) -> Desk:
+    """One more process at the same desk."""
+    sealer = Vault(b"bench-secret-of-thirty-two-bytes")
+    return Desk(store, store.found("main", START), clock=Clock(), sealer=sealer, engine="bench")

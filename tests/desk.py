@@ -97,9 +97,9 @@ def migrated(url: str) -> None:
 class Trial:
     """A desk, its clock, and what tests ask about it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, now: Millis = NOW) -> None:
         self.database = database
-        self.now: Millis = NOW
+        self.now = now
         self.desk = self.another()
 
     def another(self) -> Desk:
@@ -220,11 +220,11 @@ def _taken(answer: Received | Exception) -> int:
 
 
 @contextmanager
-def opened(url: str, *, policy: str = POLICY, roster: str = TEAM) -> Iterator[Trial]:
+def opened(url: str, *, policy: str = POLICY, roster: str = TEAM, now: Millis = NOW) -> Iterator[Trial]:
     """A desk on a database that has its tables, with a policy and a roster; at the end every promise must hold."""
     database = Database(url)
     try:
-        trial = Trial(database)
+        trial = Trial(database, now=now)
         trial.publish(policy=policy, roster=roster)
         yield trial
         assert trial.broken() == []

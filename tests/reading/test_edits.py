@@ -167,6 +167,16 @@ def test_tables_of_one_person_that_stand_apart_are_refused() -> None:
         edited(text, "person", "ann", [Put(("seniority",), 2)])
 
 
+def test_what_would_come_out_wrong_is_refused() -> None:
+    with pytest.raises(BadTeam, match="written in a way"):
+        added('pool = []\n[[person]]\nid = "ann"\n', "pool", {"name": "p"})
+
+
+def test_the_first_of_all_goes_with_the_blank_line_after_it() -> None:
+    text = '[[person]]\nid = "ann"\n\n[[person]]\nid = "bob"\n'
+    assert removed(text, "person", "ann") == '[[person]]\nid = "bob"\n'
+
+
 # --- members
 
 

@@ -70,7 +70,7 @@ SHAPE_OF_POSTGRES = (
     "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
     "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint ORDER BY 1, 2",
 )
-SHAPE_OF_SQLITE = ("SELECT name, type, sql FROM sqlite_master ORDER BY 1, 2",)
+SHAPE_OF_SQLITE = ("SELECT name, type, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY 1, 2",)
 
 
 def shape(connection: Connection) -> list[str]:

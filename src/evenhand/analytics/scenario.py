@@ -46,7 +46,7 @@ from evenhand.reading.rows import Reject, Row
 from evenhand.reading.section import suggest
 from evenhand.reading.setup import Setup, load_setup, read_setup
 
-__all__ = ["Failure", "Played", "Scenario", "check", "play", "read_scenario", "run_scenario"]
+__all__ = ["Failure", "Played", "Scenario", "arriving", "check", "play", "read_scenario", "run_scenario"]
 
 _KEYS: Final = frozenset(
     {"title", "why", "policy", "policy_file", "team", "team_file", "reps", "account", "lead", "totals", "expect"}
@@ -82,6 +82,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
     title: str
     why: str = ""
     setup: Setup
+    texts: tuple[str, str]  # the policy and the roster, word for word
     leads: tuple[Given, ...]
     accounts: tuple[Account, ...] = ()
     groups: tuple[Group, ...] = ()
@@ -110,12 +111,14 @@ def read_scenario(path: Path) -> Scenario:
         data = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadFile(Fault(where=str(path), what=f"cannot be read as TOML: {error}.")) from error
-    setup = _setup(data, path)
+    texts = _texts(data, path)
+    setup = _setup(data, path, texts)
     faults: list[Fault] = []
     found = Scenario(
         title=str(data.get("title", path.stem)),
         why=str(data.get("why", "")),
         setup=setup,
+        texts=texts,
         leads=tuple(_leads(data, path, faults)),
         accounts=tuple(_accounts(data, setup, path, faults=faults)),
         groups=tuple(_groups(data, path, faults)),
@@ -126,7 +129,7 @@ def read_scenario(path: Path) -> Scenario:
     return found
 
 
-def _setup(data: Mapping[str, object], path: Path) -> Setup:
+def _texts(data: Mapping[str, object], path: Path) -> tuple[str, str]:
     faults = [
         Fault(where=str(path), what=f"{key!r} is not known.", fix=suggest(key, sorted(_KEYS)))
         for key in data
@@ -136,11 +139,13 @@ def _setup(data: Mapping[str, object], path: Path) -> Setup:
         faults.append(Fault(where=str(path), what="there is nobody.", fix='Write team, or reps = ["ann", "bob"].'))
     if faults:
         raise BadFile(faults)
+    return _text(data, "policy", path) or _POLICY, _text(data, "team", path) or _team_of(data.get("reps"), path)
+
+
+def _setup(data: Mapping[str, object], path: Path, texts: tuple[str, str]) -> Setup:
     if "policy_file" in data and "team_file" in data:
         return load_setup(path.parent / str(data["policy_file"]), path.parent / str(data["team_file"]))
-    policy = _text(data, "policy", path) or _POLICY
-    team = _text(data, "team", path) or _team_of(data.get("reps"), path)
-    return read_setup(policy, team, policy_where=f"{path} (policy)", team_where=f"{path} (team)")
+    return read_setup(*texts, policy_where=f"{path} (policy)", team_where=f"{path} (team)")
 
 
 def _text(data: Mapping[str, object], key: str, path: Path) -> str:
@@ -345,10 +350,7 @@ class _Stories:
 def play(scenario: Scenario, spool: Callable[[], AbstractContextManager[Spool]]) -> Played:
     """Route the leads of a scenario and keep what became of each."""
     stories = _Stories(scenario)
-    vocabulary = scenario.setup.policy.vocabulary
-    arrivals = read_leads(
-        _Rows(scenario.leads), LeadOptions(as_of=_LATEST, vocabulary=vocabulary), Accounts(scenario.accounts)
-    )
+    arrivals = arriving(scenario)
     with spool() as memory:
         sink = Sink(stories.ended, stories.refused)
         intake = take_in(stories.noted(arrivals), memory, sink)
@@ -356,6 +358,13 @@ def play(scenario: Scenario, spool: Callable[[], AbstractContextManager[Spool]])
             _knowing(intake, scenario), scenario.setup, memory, sink, Options(engine=_ENGINE, until=scenario.until)
         )
     return Played(stories=tuple(stories.by_line.values()), adds_up=summary.adds_up, strangers=arrivals.unmapped)
+
+
+def arriving(scenario: Scenario) -> LeadFile:
+    """The leads of a scenario, to be read as those of a file are."""
+    vocabulary = scenario.setup.policy.vocabulary
+    options = LeadOptions(as_of=_LATEST, vocabulary=vocabulary)
+    return read_leads(_Rows(scenario.leads), options, Accounts(scenario.accounts))
 
 
 def _knowing(intake: Intake, scenario: Scenario) -> Intake:

@@ -15,7 +15,10 @@ from evenhand.demo.starter import refuse_existing
 def init(
     directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder to write into.")] = Path(),
 ) -> None:
-    """Write a small policy, a roster of three people and ten leads to start from."""
+    """Write a small policy, a roster of three people and ten leads to start from.
+
+    Example: evenhand init first
+    """
     _tell(directory, starter.starter(directory))
 
 
@@ -26,7 +29,10 @@ def demo_data(
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = company.SEED,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
 ) -> None:
-    """Write a made-up company: forty people, a policy, 300 accounts and a quarter of leads."""
+    """Write a made-up company: forty people, a policy, 300 accounts and a quarter of leads.
+
+    Example: evenhand demo-data demo --leads 2000 --seed 7
+    """
     if not force:
         refuse_existing(directory, company.FILES, fix="Name another folder, or say --force.")
     with progress(err()) as bar:

@@ -11,7 +11,27 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from evenhand.cli import demo, policy, pool, replay, route, why
+from evenhand.cli import (
+    db,
+    demo,
+    desk,
+    dispute,
+    doctor,
+    lead,
+    lead_verbs,
+    leaving,
+    messages,
+    person,
+    policy,
+    pool,
+    receive,
+    replay,
+    rerouting,
+    route,
+    texts,
+    why,
+    work,
+)
 from evenhand.cli.show import close_quietly, show_error
 from evenhand.errors import BadFile, EvenhandError, Fault
 from evenhand.version import __version__
@@ -26,10 +46,23 @@ app = typer.Typer(
 app.command("init")(demo.init)
 app.command("demo-data")(demo.demo_data)
 app.command("route")(route.route)
-app.command("why")(why.why)
-app.command("replay")(replay.replay)
+app.add_typer(why.app)
+app.add_typer(replay.app)
+app.add_typer(receive.app)
+app.command("work")(work.work)
+policy.app.add_typer(rerouting.app)
 app.add_typer(policy.app, name="policy")
+app.add_typer(texts.team_app, name="team")
 app.add_typer(pool.app, name="pool")
+lead.app.add_typer(lead_verbs.app)
+app.add_typer(lead.app, name="lead")
+person.app.add_typer(leaving.app)
+app.add_typer(person.app, name="person")
+app.add_typer(dispute.app, name="dispute")
+app.add_typer(messages.app, name="messages")
+app.add_typer(desk.app, name="desk")
+app.add_typer(db.app, name="db")
+app.command("doctor")(doctor.doctor)
 
 
 def _version(*, value: bool) -> None:

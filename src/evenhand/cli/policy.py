@@ -1,5 +1,6 @@
 """`evenhand policy`: check it, have it explained, and try it on scenarios."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
@@ -9,17 +10,22 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from evenhand.actions.texts import check_draft, check_texts
 from evenhand.analytics.scenario import Failure, read_scenario, run_scenario
-from evenhand.app import file_spool
+from evenhand.analytics.versions import in_force
+from evenhand.app import MAIN, file_spool
+from evenhand.cli.asked import JsonOption
+from evenhand.cli.seat import DatabaseOption, Seat, WorkspaceOption, seat_at
 from evenhand.cli.show import FINDINGS, out, plain
 from evenhand.core.model import DAY, Millis
 from evenhand.core.policy.check import check as find
 from evenhand.core.policy.explain import explain_policy, explain_rule
 from evenhand.core.policy.finding import Finding
 from evenhand.core.when import read, say
-from evenhand.errors import NotFound
+from evenhand.errors import BadPolicy, NotFound
 from evenhand.reading.durations import read_instant
 from evenhand.reading.setup import Setup, load_setup
+from evenhand.reading.toml import read_text
 
 app = typer.Typer(help="Check a policy, have it explained, try it on scenarios.", no_args_is_help=True)
 
@@ -38,23 +44,50 @@ def check(
     *,
     policy_option: PolicyOption = None,
     week_of: Annotated[str, typer.Option(help="A date in the first of the four weeks looked at; else today.")] = "",
+    draft: Annotated[str, typer.Option(help="A desk's draft instead of a file, beside the desk's own roster.")] = "",
+    database: DatabaseOption = None,
+    workspace: WorkspaceOption = MAIN,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as findings too.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Prove what can be proved about a policy and its roster: exit code 1 if there are errors."""
+    """Prove what can be proved about a policy and its roster: exit code 1 if there are errors.
+
+    With --database the roster in force on a desk counts instead of a file.
+
+    Example: evenhand policy check policy.toml --team team.toml
+    """
     policy = policy or policy_option or Path("policy.toml")
-    setup = load_setup(policy, team)
-    start = _monday(read_instant(week_of) if week_of else round(datetime.now(UTC).timestamp() * 1000))
-    end = start + WEEKS * 7 * DAY
-    duty = setup.calendars.duty(start - DAY, end + DAY)
-    findings = find(setup.policy, setup.roster, duty, start=start, end=end)
+    where = {"policy": str(policy), "team": str(team)}
+    if draft or database is not None:
+        where = {"policy": f"draft {draft}" if draft else str(policy), "team": "the team in force"}
+        with seat_at(database, workspace, "") as seat:
+            findings = _on_desk(seat, draft, policy)
+    else:
+        setup = load_setup(policy, team)
+        start = _monday(read_instant(week_of) if week_of else round(datetime.now(UTC).timestamp() * 1000))
+        end = start + WEEKS * 7 * DAY
+        duty = setup.calendars.duty(start - DAY, end + DAY)
+        findings = find(setup.policy, setup.roster, duty, start=start, end=end)
     if as_json:
         typer.echo(msgspec.json.encode(findings))
     else:
-        _show_findings(findings, {"policy": policy, "team": team})
+        _show_findings(findings, where)
     counted = ("error", "warning") if strict else ("error",)
     if any(finding.level in counted for finding in findings):
         raise typer.Exit(FINDINGS)
+
+
+def _on_desk(seat: Seat, draft: str, policy: Path) -> tuple[Finding, ...]:
+    """What can be proved about a draft or a file beside the roster in force. Raises BadPolicy with its faults."""
+    if draft:
+        with seat.desk.store.reading(seat.desk.workspace) as tx:
+            found = check_draft(tx, "policy", draft)
+    else:
+        texts = {**in_force(seat.desk), "policy": read_text(policy, error=BadPolicy)}
+        found = check_texts(texts, now=seat.desk.clock())
+    if found.faults:
+        raise BadPolicy(found.faults)
+    return found.findings
 
 
 def _monday(at: Millis) -> Millis:
@@ -64,10 +97,10 @@ def _monday(at: Millis) -> Millis:
     return round(datetime(monday.year, monday.month, monday.day, tzinfo=UTC).timestamp()) * 1000
 
 
-def _show_findings(findings: tuple[Finding, ...], files: dict[str, Path]) -> None:
+def _show_findings(findings: tuple[Finding, ...], files: Mapping[str, str]) -> None:
     console = out()
     for finding in findings:
-        place = f"{files[finding.where]}" + (f", line {finding.line}" if finding.line else "")
+        place = files[finding.where] + (f", line {finding.line}" if finding.line else "")
         rule = f"rule {finding.rule}: " if finding.rule else ""
         said = f" {place}: {rule}{finding.cause} {finding.fix}".rstrip()
         console.print(Text.assemble((finding.level, _COLOURS[finding.level]), said, (f" [{finding.code}]", "dim")))
@@ -85,7 +118,10 @@ def explain(
     rule: Annotated[str, typer.Option(help="Explain this rule only, by name or number.")] = "",
     when: Annotated[str, typer.Option(help="Explain this condition instead of the policy's.")] = "",
 ) -> None:
-    """Say in plain English what a policy does."""
+    """Say in plain English what a policy does.
+
+    Example: evenhand policy explain policy.toml --rule Hot
+    """
     policy = policy or policy_option or Path("policy.toml")
     setup = load_setup(policy, team)
     console = out()
@@ -112,7 +148,10 @@ def run_tests(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Run scenarios: exit code 1 if anything does not come out as one of them expects."""
+    """Run scenarios: exit code 1 if anything does not come out as one of them expects.
+
+    Example: evenhand policy test scenarios/
+    """
     results = {str(path): run_scenario(read_scenario(path), file_spool) for path in _files(scenarios)}
     if as_json:
         typer.echo(msgspec.json.encode(results))

@@ -21,6 +21,9 @@ Every command has `--help`. Exit codes: 0 done, 1 done with findings (a check th
 replay), 2 usage, or input that cannot be read. Errors go to standard error with the file, the line, the value and the
 fix. Colours and progress bars are for terminals only; `NO_COLOR=1` turns the colours off there too.
 `evenhand --install-completion` teaches your shell the commands.
+
+Commands of the desk find it by `--database`, else by `EVENHAND_DATABASE`, else as `evenhand.db` in the current folder:
+see [look after a desk](../how-to/look-after-a-desk.md). Times are printed in UTC. `--json` prints one line of JSON.
 """
 
 

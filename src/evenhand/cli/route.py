@@ -2,92 +2,95 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, BinaryIO, Final, TypeAlias
-from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
 from msgspec import Struct
-from rich.console import Console
 
 from evenhand.actions.routing import Options, Sink, route_all, take_in
 from evenhand.actions.summary import FinalRecord, Summary
 from evenhand.app import file_spool
+from evenhand.cli.intake import (
+    MOST_SHOWN,
+    AccountsOption,
+    CurrencyOption,
+    DelimiterOption,
+    EncodingOption,
+    LeadsArgument,
+    MapOption,
+    RejectsOption,
+    Source,
+    ZoneOption,
+    accounts_of,
+    currency_of,
+    few,
+    instant_of,
+    pair,
+    rejects_into,
+    zone_of,
+)
 from evenhand.cli.show import FINDINGS, err, out, plain, progress, table
 from evenhand.cli.writing import refuse_overlap, replacing
-from evenhand.core.arrival import Problem
-from evenhand.core.model import DAY, Millis
-from evenhand.errors import BadInput, BadUsage, Fault
-from evenhand.know.match import Account, Accounts
-from evenhand.reading.accounts import read_accounts
-from evenhand.reading.csvout import CsvOut, rejects_to
-from evenhand.reading.durations import read_instant
+from evenhand.core.model import DAY
+from evenhand.know.match import Accounts
+from evenhand.reading.csvout import CsvOut
 from evenhand.reading.leads import LeadOptions, read_leads
-from evenhand.reading.rows import Reject, read_rows
+from evenhand.reading.rows import read_rows
 from evenhand.reading.setup import Setup, load_setup
-from evenhand.reading.zones import find_zone
 from evenhand.version import __version__
 
 COLUMNS: Final = ("lead", "outcome", "rep", "desk", "of", "rule", "tier", "how", "pool", "at", "due", "because")
-MOST_SHOWN: Final = 5
 
 ToFinal: TypeAlias = Callable[[bytes, FinalRecord], None]
 
 
 def route(
-    leads: Annotated[str, typer.Argument(help="CSV or NDJSON file of leads; - reads standard input.")],
+    leads: LeadsArgument,
     policy: Annotated[Path, typer.Option(help="The policy, a TOML file.")],
     team: Annotated[Path, typer.Option(help="The roster, a TOML file.")],
     *,
-    accounts: Annotated[Path | None, typer.Option(help="CSV file of known companies.")] = None,
+    accounts: AccountsOption = None,
     to: Annotated[Path | None, typer.Option("--out", help="Decisions: .jsonl has everything, .csv a table.")] = None,
-    rejects: Annotated[Path | None, typer.Option(help="CSV file for lines that cannot be used.")] = None,
+    rejects: RejectsOption = None,
     as_of: Annotated[str, typer.Option(help="When leads arrived that do not say so, as 2026-11-02T09:00Z.")] = "",
     until: Annotated[str, typer.Option(help="Let time pass up to this moment after the last arrival.")] = "",
-    mapping: Annotated[list[str], typer.Option("--map", help="column=field; may be given several times.")] = [],  # noqa: B006
+    mapping: MapOption = [],  # noqa: B006
     open_days: Annotated[
         int, typer.Option(min=0, max=36_500, help="Days a lead stays open when no closed_at is known.")
     ] = 30,
-    encoding: Annotated[str, typer.Option(help="Of the file, when it is not UTF-8: cp1252, say.")] = "",
-    delimiter: Annotated[str, typer.Option(help="Between cells, when it cannot be told.")] = "",
-    zone: Annotated[str, typer.Option(help="Time zone of times that name none.")] = "UTC",
-    currency: Annotated[str, typer.Option(help="Of amounts that name none, when not the policy's.")] = "",
+    encoding: EncodingOption = "",
+    delimiter: DelimiterOption = "",
+    zone: ZoneOption = "UTC",
+    currency: CurrencyOption = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Route a file of leads: every line ends as exactly one decision, or as one reject with its cause.
 
     Leads with a time of arrival are routed in that order on their own clock: waits, caps, leave and hours follow it.
+
+    Example: evenhand route leads.csv --policy policy.toml --team team.toml --out decisions.jsonl
     """
     refuse_overlap([leads, policy, team, accounts], [to, rejects])
     setup = load_setup(policy, team)
-    clock = _instant("--as-of", as_of, zone) if as_of else round(datetime.now(UTC).timestamp() * 1000)
+    clock = instant_of("--as-of", as_of, zone) if as_of else round(datetime.now(UTC).timestamp() * 1000)
     options = LeadOptions(
         as_of=clock,
         vocabulary=setup.policy.vocabulary,
-        mapping=[_pair(text) for text in mapping],
-        zone=_zone(zone),
-        currency=_currency(currency, setup),
+        mapping=[pair(text) for text in mapping],
+        zone=zone_of(zone),
+        currency=currency_of(currency, setup),
     )
     run = Options(
-        engine=__version__, until=_instant("--until", until, zone) if until else None, open_for=open_days * DAY
+        engine=__version__, until=instant_of("--until", until, zone) if until else None, open_for=open_days * DAY
     )
-    reading = _Reading(leads, encoding, delimiter, accounts)
+    reading = Source(leads, encoding, delimiter, accounts)
     summary = _routed(setup, reading, options, run, _Results(to, rejects))
     _show(summary, as_json=as_json, to=to)
     if not summary.adds_up:
         raise typer.Exit(FINDINGS)
-
-
-class _Reading(Struct, frozen=True):
-    """What is read, and how."""
-
-    leads: str
-    encoding: str
-    delimiter: str
-    accounts: Path | None
 
 
 class _Results(Struct, frozen=True):
@@ -97,9 +100,9 @@ class _Results(Struct, frozen=True):
     rejects: Path | None
 
 
-def _routed(setup: Setup, reading: _Reading, options: LeadOptions, run: Options, results: _Results) -> Summary:
+def _routed(setup: Setup, reading: Source, options: LeadOptions, run: Options, results: _Results) -> Summary:
     console = err()
-    known = Accounts(_accounts(reading, setup, console))
+    known = Accounts(accounts_of(reading, setup, console))
     for problem in known.problems[:MOST_SHOWN]:
         console.print(plain(f"{reading.accounts}: {problem}", style="dim"))
     rows = read_rows(reading.leads, encoding=reading.encoding, delimiter=reading.delimiter)
@@ -108,10 +111,10 @@ def _routed(setup: Setup, reading: _Reading, options: LeadOptions, run: Options,
         stack.callback(rows.close)
         spool = stack.enter_context(file_spool())
         final = stack.enter_context(_decisions_to(results.decisions))
-        reject = stack.enter_context(_rejects_to(results.rejects, console))
+        reject = stack.enter_context(rejects_into(results.rejects, console))
         bar = stack.enter_context(progress(console))
         reading_task = bar.add_task("Reading", total=None)
-        tell = _few(console)
+        tell = few(console)
         sink = Sink(final, reject, unreadable=tell, taken=lambda: bar.advance(reading_task))
         intake = take_in(file, spool, sink, answers=file.fills("responded_at"))
         if file.unmapped:
@@ -119,64 +122,6 @@ def _routed(setup: Setup, reading: _Reading, options: LeadOptions, run: Options,
         routing_task = bar.add_task("Routing", total=intake.leads)
         sink = Sink(final, reject, routed=lambda: bar.advance(routing_task))
         return route_all(intake, setup, spool, sink, run)
-
-
-def _few(console: Console) -> Callable[[int, Problem], None]:
-    """Shows the first values that could not be read; the summary counts them all."""
-    shown = 0
-
-    def tell(line: int, problem: Problem) -> None:
-        nonlocal shown
-        shown += 1
-        if shown <= MOST_SHOWN:
-            console.print(plain(f"line {line}: {problem}", style="dim"))
-
-    return tell
-
-
-def _accounts(reading: _Reading, setup: Setup, console: Console) -> Iterator[Account]:
-    path, encoding = reading.accounts, reading.encoding
-    if path is None:
-        return
-    owners = {rep.email.lower(): rep.id for rep in setup.roster.reps.values() if rep.email}
-    file = read_accounts(read_rows(str(path), encoding=encoding), setup.policy.vocabulary, owners=owners)
-    for found in file:
-        if isinstance(found, Reject):
-            console.print(plain(f"{path}: {found}", style="yellow"))
-        else:
-            yield found
-    for line, problem in file.problems[:MOST_SHOWN]:
-        console.print(plain(f"{path}, line {line}: {problem}", style="dim"))
-
-
-def _pair(text: str) -> tuple[str, str]:
-    column, equals, field = text.rpartition("=")
-    if not equals or not column.strip() or not field.strip():
-        raise BadUsage(Fault(what=f"--map {text} is not column=field.", fix='Write --map "Company name=company".'))
-    return column.strip(), field.strip()
-
-
-def _currency(name: str, setup: Setup) -> str:
-    """A currency that the policy can convert. Raises BadUsage for another."""
-    words = setup.policy.vocabulary
-    if not name or name == words.currency or name in words.rates:
-        return name
-    fix = f"The policy knows {', '.join(sorted({words.currency, *words.rates}))}; add a rate: [rates] {name} = ..."
-    raise BadUsage(Fault(what=f"--currency {name} has no rate.", fix=fix))
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return find_zone(name)
-    except BadInput as error:
-        raise BadUsage([replace(fault, where="--zone") for fault in error.faults]) from error
-
-
-def _instant(option: str, text: str, zone: str) -> Millis:
-    try:
-        return read_instant(text, zone)
-    except BadInput as error:
-        raise BadUsage([replace(fault, where=option) for fault in error.faults]) from error
 
 
 @contextmanager
@@ -202,27 +147,6 @@ def _line_writer(stream: BinaryIO) -> ToFinal:
         stream.write(b"\n")
 
     return write
-
-
-@contextmanager
-def _rejects_to(path: Path | None, console: Console) -> Iterator[Callable[[Reject], None]]:
-    """Where rejects go: into a file, else the first few onto the screen."""
-    if path is None:
-        shown = 0
-
-        def show(reject: Reject) -> None:
-            nonlocal shown
-            shown += 1
-            if shown <= MOST_SHOWN:
-                console.print(plain(f"Rejected: {reject}", style="yellow"))
-
-        yield show
-        if shown > MOST_SHOWN:
-            more = shown - MOST_SHOWN
-            console.print(plain(f"... and {more} more; --rejects FILE.csv writes them all", style="yellow"))
-        return
-    with replacing(path) as half, half.open("w", encoding="utf-8", newline="") as stream:
-        yield rejects_to(stream)
 
 
 def _show(summary: Summary, *, as_json: bool, to: Path | None) -> None:

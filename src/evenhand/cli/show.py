@@ -13,17 +13,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from evenhand.core.instants import say_instant
+from evenhand.core.model import Millis
 from evenhand.errors import BadInput, EvenhandError
+from evenhand.ports.rows import NEVER
 
 DONE: Final = 0
 FINDINGS: Final = 1
 USAGE: Final = 2
 MOST_FAULTS: Final = 20
+IN_A_PIPE: Final = 160  # columns
 
 
 def out() -> Console:
-    """Standard output, with colours only where a terminal wants them."""
-    return Console(highlight=False, soft_wrap=True)
+    """Standard output, with colours only where a terminal wants them; what goes into a pipe is not broken so soon."""
+    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else IN_A_PIPE
+    return Console(highlight=False, soft_wrap=True, width=wide)
 
 
 def err() -> Console:
@@ -74,3 +79,13 @@ def close_quietly() -> int:
     """Whoever read our output has gone away: stop, without a traceback at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return DONE
+
+
+def moment(at: Millis | None) -> str:
+    """A time in UTC to the second; nothing for none."""
+    return say_instant(at // 1000 * 1000) if at is not None and 0 < at < NEVER else ""
+
+
+def one_or(count: int, one: str, several: str = "") -> str:
+    """`1 lead`, `3 leads`."""
+    return f"{count} {one if count == 1 else several or one + 's'}"

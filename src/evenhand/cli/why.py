@@ -9,21 +9,34 @@ from rich.console import Console
 from rich.text import Text
 
 from evenhand.actions.explaining import Answer, find_decision, why_rep
+from evenhand.analytics.dossier import decided
+from evenhand.app import MAIN
+from evenhand.cli.asked import JsonOption
+from evenhand.cli.seat import DatabaseOption, WorkspaceOption, seat_at
 from evenhand.cli.show import out, plain, table
 from evenhand.core.tell import say_leads
 from evenhand.core.view import Candidate, View, encode
+from evenhand.errors import BadUsage, Fault
 from evenhand.reading.decisions import units
 
+app = typer.Typer()
 
+
+@app.command("why")
 def why(
-    lead: Annotated[str, typer.Argument(help="The lead's id.")],
-    decisions: Annotated[Path, typer.Option(help="The file that `evenhand route --out` wrote.")],
+    lead: Annotated[str, typer.Argument(help="The lead's id in a file, its number on a desk.")],
+    decisions: Annotated[Path | None, typer.Option(help="The file that `evenhand route --out` wrote.")] = None,
     *,
+    database: DatabaseOption = None,
+    workspace: WorkspaceOption = MAIN,
     rep: Annotated[str, typer.Option(help="Answer for this person: why, or why not.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Say why a lead went where it went, and why not to somebody else."""
-    found = find_decision(decisions, lead)
+    """Say why a lead went where it went, and why not to somebody else: from a file of decisions, or from a desk.
+
+    Example: evenhand why 12 --rep bob --database desk.db
+    """
+    found = _found(lead, decisions, database, workspace)
     answer = why_rep(found, rep) if rep else None
     if as_json:
         typer.echo(encode(found) if answer is None else msgspec.json.encode(answer))
@@ -33,6 +46,20 @@ def why(
         show_decision(console, found)
     else:
         _show_answer(console, found, answer)
+
+
+def _found(lead: str, decisions: Path | None, database: str | None, workspace: str) -> View:
+    """The decision, from the file if one was given, else from the desk. Raises BadUsage, NotFound."""
+    if decisions is not None and database is not None:
+        fix = "Give --decisions for a file, --database for a desk."
+        raise BadUsage(Fault(where="--decisions", what="a file and a desk were given.", fix=fix))
+    if decisions is not None:
+        return find_decision(decisions, lead)
+    if not lead.isdecimal():
+        fix = "Give a number, or --decisions with the file that evenhand route --out wrote."
+        raise BadUsage(Fault(where="LEAD", what=f"{lead!r} is no number of a lead.", fix=fix))
+    with seat_at(database, workspace, "") as seat:
+        return decided(seat.desk, int(lead))
 
 
 def show_decision(console: Console, view: View) -> None:

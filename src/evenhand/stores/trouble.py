@@ -31,6 +31,8 @@ def raise_told(error: Exception) -> NoReturn:
     cause = _cause(error)
     if isinstance(cause, _MISSING) or _is_missing(cause):
         raise Unavailable(f"the database is not up to date: {said(error)}. Run `evenhand db upgrade`.") from error
+    if isinstance(cause, psycopg.errors.InFailedSqlTransaction):  # what failed before it is to blame, and nobody else
+        raise error
     # A plain DatabaseError of SQLite says that the file is damaged, or no database.
     if isinstance(cause, _NOW) or type(cause) is sqlite3.DatabaseError:
         raise Unavailable(f"the database cannot do that now: {said(error)}") from error

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, inspect, text
 from evenhand.errors import BadUsage, Fault, Unavailable
 from evenhand.stores.database import Database
 from evenhand.stores.engine import is_sqlite
+from evenhand.stores.planning import tell_figures
 
 STEPS: Final = Path(__file__).parent / "migrations"
 UPGRADING: Final = 0x45564E48  # names the lock under which PostgreSQL is upgraded
@@ -49,6 +50,8 @@ def upgrade(database: Database) -> bool:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if is_sqlite(connection):
+            tell_figures(connection)
         return True
 
 
