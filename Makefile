@@ -7,7 +7,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(PY) -m pip 
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types format docs reference bench lock clean
+.PHONY: help setup run test lint types format docs reference bench torture lock clean
 
 help:    ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -52,6 +52,10 @@ reference: setup  ## write the generated pages of the reference anew
 
 bench: setup  ## measure what the README states
 	$(PY) -m benchmarks
+
+torture: setup  ## kill, cut and fail for some minutes, and check that nothing is lost or doubled
+	EVENHAND_TORTURE=1 $(PY) -m pytest tests/faults -n 2
+	$(PY) -m benchmarks.torture
 
 lock: setup  ## resolve the dependencies of pyproject.toml anew, with hashes
 	$(LOCK) --output-file requirements/run.txt

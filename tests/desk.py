@@ -25,7 +25,7 @@ from evenhand.core.record import Record, rebuilt, unpack
 from evenhand.core.tell import because
 from evenhand.ports.rows import LeadRow, TextKind
 from evenhand.stores.database import Database
-from evenhand.stores.upkeep import upgrade
+from evenhand.stores.upgrading import upgrade
 from evenhand.stores.vault import Vault
 
 T = TypeVar("T")
@@ -97,14 +97,15 @@ def migrated(url: str) -> None:
 class Trial:
     """A desk, its clock, and what tests ask about it."""
 
-    def __init__(self, database: Database, *, now: Millis = NOW) -> None:
+    def __init__(self, database: Database, *, now: Millis = NOW, workspace: str = "main") -> None:
         self.database = database
+        self.workspace = workspace
         self.now = now
         self.desk = self.another()
 
     def another(self) -> Desk:
         """The same desk as another process sees it."""
-        number = self.database.found("main", NOW)
+        number = self.database.found(self.workspace, NOW)
         return Desk(self.database, number, clock=lambda: self.now, sealer=Vault(SECRET), engine="test")
 
     # --- doing

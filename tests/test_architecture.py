@@ -36,8 +36,7 @@ NESTING: Final = 3
 
 # "file: function or class: budget" -> why it reads better as it is.
 EXCEPTIONS: Final[dict[str, str]] = {
-    "src/evenhand/actions/disputes.py: correct: parameters": "whom, where, how much and why: what a manager says at once",
-    "src/evenhand/cli/route.py: route: parameters": "the options of a command are its interface; typer reads them here",
+    "src/evenhand/actions/disputes.py: correct: parameters": "whom, where, how much, why: a manager says it at once",
 }
 
 CORE_MAY_IMPORT: Final = ("msgspec", "evenhand.core", "evenhand.errors")

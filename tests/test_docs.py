@@ -96,7 +96,7 @@ def commands(group: Any, path: str) -> Iterator[tuple[str, Any]]:  # typer keeps
 
 
 def cli() -> dict[str, Any]:
-    group = typer.main.get_command(member("evenhand.cli.main", "app"))
+    group = typer.main.get_command(member("evenhand.cli.main", "built")())
     return dict(commands(group, "evenhand")) if hasattr(group, "commands") else {"evenhand": group}
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from evenhand.actions.actor import Actor
 from evenhand.actions.texts import publish
-from evenhand.app import make_desk, open_desk, settings_of
+from evenhand.app import open_desk, settings_of
+from evenhand.app.upkeep import make_desk
 from evenhand.cli.main import main
 from evenhand.demo.starter import starter
 from tests.desk import POLICY, TEAM

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import typer.main
 
-from evenhand.cli.main import app
+from evenhand.cli.main import built
 
-TOP = typer.main.get_command(app)
+TOP = typer.main.get_command(built())
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:  # typer keeps its click to itself

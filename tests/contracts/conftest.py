@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from evenhand.stores.database import Database
-from evenhand.stores.upkeep import upgrade
+from evenhand.stores.upgrading import upgrade
 from tests.postgres import Cluster, Fill
 
 _NUMBERS = itertools.count(1)

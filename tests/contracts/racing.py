@@ -6,7 +6,7 @@ from multiprocessing import get_context
 from typing import Any
 
 from evenhand.stores.database import Database
-from evenhand.stores.upkeep import upgrade
+from evenhand.stores.upgrading import upgrade
 from tests.contracts.written import changes
 
 

@@ -33,7 +33,7 @@ from evenhand.ports.rows import (
 from evenhand.stores.database import Database
 from evenhand.stores.engine import driver
 from evenhand.stores.transaction import SqlTransaction
-from evenhand.stores.upkeep import upgrade
+from evenhand.stores.upgrading import upgrade
 from tests.contracts.test_isolation import READINGS
 from tests.contracts.written import changes, lead, message, write
 from tests.postgres import Cluster

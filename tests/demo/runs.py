@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from typer.testing import CliRunner
 
-from evenhand.cli.main import app
+from evenhand.cli.main import built
 
 LATER: Final = "2030-01-01T00:00Z"  # so that no lead lies in the future, whatever the clock says
 
@@ -23,7 +23,7 @@ class Routed(NamedTuple):
 
 def evenhand(*arguments: str | Path) -> str:
     """What a command prints; it must end well."""
-    result = CliRunner().invoke(app, [*map(str, arguments)], catch_exceptions=False)
+    result = CliRunner().invoke(built(), [*map(str, arguments)], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.stdout
 

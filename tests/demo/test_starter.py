@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evenhand.cli.demo import demo_data as demo_data_command
-from evenhand.cli.main import app
+from evenhand.cli.main import built
 from evenhand.demo.starter import FILES, starter
 from evenhand.errors import BadUsage
 from evenhand.reading.setup import load_setup
@@ -70,4 +70,4 @@ def test_demo_data_overwrites_only_when_told_to(tmp_path: Path) -> None:
 
 
 def test_no_leads_at_all_is_a_mistake(tmp_path: Path) -> None:
-    assert CliRunner().invoke(app, ["demo-data", str(tmp_path), "--leads", "0"]).exit_code == 2
+    assert CliRunner().invoke(built(), ["demo-data", str(tmp_path), "--leads", "0"]).exit_code == 2

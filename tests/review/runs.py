@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 from typer.testing import CliRunner, Result
 
-from evenhand.cli.main import app
+from evenhand.cli.main import built
 
 AROUND_THE_CLOCK: Final = 'hours = { mon-sun = "00:00-24:00" }\n'
 
@@ -26,7 +26,7 @@ class Bench(Struct, frozen=True):
     def ev(self, command: str, *arguments: str) -> Result:
         """Run a command on the folder's policy and team."""
         setup = ["--policy", str(self.folder / "policy.toml"), "--team", str(self.folder / "team.toml")]
-        return CliRunner().invoke(app, [*command.split(), *arguments, *setup])
+        return CliRunner().invoke(built(), [*command.split(), *arguments, *setup])
 
     def route(self, leads: str, *options: str) -> Mapping[str, dict[str, object]]:
         """Route a CSV text; lead -> its final record."""
@@ -44,4 +44,4 @@ class Bench(Struct, frozen=True):
     def why(self, lead: str, rep: str) -> str:
         """What `evenhand why` tells one person about one lead."""
         decisions = str(self.folder / "decisions.jsonl")
-        return CliRunner().invoke(app, ["why", lead, "--decisions", decisions, "--rep", rep]).output
+        return CliRunner().invoke(built(), ["why", lead, "--decisions", decisions, "--rep", rep]).output

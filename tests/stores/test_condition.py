@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from evenhand.stores.condition import clock, recalled, room
 from evenhand.stores.database import Database
-from evenhand.stores.upkeep import upgrade
+from evenhand.stores.upgrading import upgrade
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, LargeBinary, Text, text
 
 from evenhand.errors import BadUsage
-from evenhand.stores import tables, upkeep
+from evenhand.stores import tables, upgrading, upkeep
 from evenhand.stores.database import Database
 from evenhand.stores.engine import is_sqlite
 from evenhand.stores.rowmap import TABLES
@@ -83,7 +83,7 @@ def shape(connection: Connection) -> list[str]:
 
 def test_migrations_build_what_the_tables_say(empty: Callable[[], str]) -> None:
     stepped, made = Database(empty()), Database(empty())
-    upkeep.upgrade(stepped)
+    upgrading.upgrade(stepped)
     with made.change() as connection:
         tables.metadata.create_all(connection)
     with stepped.snapshot() as ours, made.snapshot() as theirs:
@@ -94,40 +94,44 @@ def test_migrations_build_what_the_tables_say(empty: Callable[[], str]) -> None:
 
 
 def test_alembic_finds_nothing_to_change(opened: Database) -> None:
-    upkeep.upgrade(opened)
+    upgrading.upgrade(opened)
     with opened.snapshot() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, tables.metadata) == []
 
 
+def test_the_program_works_with_the_version_that_the_last_step_leads_to() -> None:
+    assert upgrading.steps()[0] == upkeep.HEAD
+
+
 def test_a_database_is_upgraded_once(opened: Database) -> None:
     assert (upkeep.version(opened), upkeep.is_current(opened)) == (None, False)
-    assert upkeep.upgrade(opened)
-    assert (upkeep.version(opened), upkeep.is_current(opened)) == (upkeep.head(), True)
-    assert not upkeep.upgrade(opened)
+    assert upgrading.upgrade(opened)
+    assert (upkeep.version(opened), upkeep.is_current(opened)) == (upkeep.HEAD, True)
+    assert not upgrading.upgrade(opened)
 
 
 def test_an_upgrade_that_fails_leaves_what_was_there(opened: Database) -> None:
     with opened.change() as connection:
         connection.execute(text("CREATE TABLE findings (a INTEGER)"))  # the last of the tables is in the way
     with pytest.raises(Exception, match=r"findings.*already exists"):
-        upkeep.upgrade(opened)
+        upgrading.upgrade(opened)
     assert upkeep.version(opened) is None
     with opened.snapshot() as connection:
         assert not [line for line in shape(connection) if "leads" in line]
 
 
 def test_a_database_of_a_later_version_is_left_alone(opened: Database) -> None:
-    upkeep.upgrade(opened)
+    upgrading.upgrade(opened)
     with opened.change() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert not upkeep.is_current(opened)
     with pytest.raises(BadUsage, match="of version 9999, which a later Evenhand has made"):
-        upkeep.upgrade(opened)
+        upgrading.upgrade(opened)
 
 
 def test_upgrading_says_nothing(opened: Database, capfd: pytest.CaptureFixture[str]) -> None:
-    upkeep.upgrade(opened)
+    upgrading.upgrade(opened)
     assert capfd.readouterr() == ("", "")
 
 

@@ -5,7 +5,7 @@ import pytest
 from evenhand.stores import leads, outbox, saving, story, world
 from evenhand.stores.database import Database
 from evenhand.stores.engine import Prepared, driver
-from evenhand.stores.upkeep import upgrade
+from evenhand.stores.upgrading import upgrade
 
 NARROW = {
     "identities of a lead": leads.IDENTITIES,

@@ -17,7 +17,7 @@ from evenhand.actions.rings import hand_out, put_off, ring_due, ring_one
 from evenhand.actions.work import Base, Sealer, Work
 from evenhand.core.advance import Tick, advance
 from evenhand.core.model import Millis, Snapshot
-from evenhand.errors import Unavailable
+from evenhand.errors import EvenhandError, Unavailable
 from evenhand.ports.rows import Router
 from evenhand.ports.store import Reading, Store
 from evenhand.reading.setup import Setup
@@ -114,8 +114,9 @@ class Desk:
                 part = work.child()
                 ring_due(part, limit=rings)
                 work.absorb(part)
-            answers = [_tried(work, each) for each in calls]
-            hand_out(work)
+                hand_out(work)
+            is_alone = len(calls) == 1 and not rings
+            answers = [_tried(work, each, is_alone=is_alone) for each in calls]
             changes = changes_of(work, snapshot)
             if changes is not None:
                 tx.save(changes)
@@ -211,13 +212,22 @@ def call(verb: Callable[Concatenate[Work, P], T], /, *args: P.args, **kwargs: P.
     return lambda work: verb(work, *args, **kwargs)
 
 
-def _tried(work: Work, each: Call[T]) -> Answer[T]:
+def _tried(work: Work, each: Call[T], *, is_alone: bool) -> Answer[T]:
+    """What became of a call. Whoever waited for what it has freed is looked at before the next call is run.
+
+    An error that is none of ours may leave the transaction unusable for the others: then all are tried again, apart.
+    """
     child = work.child()
     try:
         value = each(child)
     except Unavailable:
         raise
+    except EvenhandError as error:
+        return Answer(error=error)
     except Exception as error:
+        if not is_alone:
+            raise
         return Answer(error=error)
     work.absorb(child)
+    hand_out(work)
     return Answer(value=value)

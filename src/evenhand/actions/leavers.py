@@ -7,7 +7,6 @@ later begins at zero.
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,9 +17,9 @@ from evenhand.actions.members import ByPool
 from evenhand.actions.persons import lead_of
 from evenhand.actions.presence import found_rep
 from evenhand.actions.roster import without_member
-from evenhand.actions.settling import forget, release, settle
-from evenhand.actions.standing import offers_of, rings_of
+from evenhand.actions.settling import release, settle
 from evenhand.actions.texts import put_in_force, text_of
+from evenhand.actions.withdrawing import offered_to, withdraw
 from evenhand.actions.work import Work
 from evenhand.core.advance import Came, Resumed
 from evenhand.core.decide import rule_on
@@ -33,8 +32,6 @@ from evenhand.errors import BadUsage, Fault, NotFound
 from evenhand.ports.rows import LeadRow
 from evenhand.reading.edits import Put, edited
 from evenhand.reading.setup import Setup
-
-_MOST: Final = 1 << 30
 
 
 class Share(Struct, frozen=True):
@@ -75,7 +72,7 @@ def plan_leaving(work: Work, rep: str, *, actor: Actor) -> Plan:
     return Plan(
         rep=rep,
         leads=tuple([row.lead for row in _held(work, rep)]),
-        offers=tuple(_offered(work, rep)),
+        offers=tuple(offered_to(work, rep)),
         pools=tuple(_shares(work, rep)),
         named=tuple(named(work.base.setup, rep)),
     )
@@ -99,8 +96,7 @@ def let_go(work: Work, rep: str, *, to: str = "", actor: Actor) -> Gone:
     work.advance(Resumed(f"rep {rep}"))
     for lead in plan.leads:
         _hand_on(work, work.row(lead), to, actor=actor)
-    for lead in plan.offers:
-        _withdraw(work, work.row(lead), rep, actor=actor)
+    withdraw(work, rep, actor=actor)
     if published.versions or plan.leads or plan.offers:
         body = {"rep": rep, "leads": len(plan.leads), "offers": len(plan.offers), "to": to}
         work.event("rep.left", actor, body={key: said for key, said in body.items() if said != ""})
@@ -134,12 +130,6 @@ def _held(work: Work, rep: str) -> Sequence[LeadRow]:
     return sorted(theirs, key=lambda row: (row.rank, row.lead))
 
 
-def _offered(work: Work, rep: str) -> list[int]:
-    stored = {offer.lead for offer in work.tx.leads.offered_to(rep, limit=_MOST)}
-    here = {lead for now in work.changes() for lead in now.offers}
-    return [lead for lead in sorted(stored | here) if any(offer.rep == rep for offer in offers_of(work, lead))]
-
-
 def _shares(work: Work, rep: str) -> Iterator[Share]:
     for name, pool in work.world.roster.pools.items():
         ledger = work.world.ledgers.get(name)
@@ -163,14 +153,3 @@ def _hand_on(work: Work, row: LeadRow, to: str, *, actor: Actor) -> None:
     else:
         ruling = rule_on(replace(lead, past=past), work.policy, work.world, trigger="left")
     settle(work, row, ruling, actor=actor)
-
-
-def _withdraw(work: Work, row: LeadRow, rep: str, *, actor: Actor) -> None:
-    """The others may still take what was offered; a lead that was offered to nobody else is decided again."""
-    others = [offer for offer in offers_of(work, row.lead) if offer.rep != rep]
-    if not others:
-        settle(work, row, rule_on(lead_of(work, row), work.policy, work.world, trigger="left"), actor=actor)
-        return
-    rings = list(rings_of(work, row.lead))
-    forget(work, row.lead)
-    work.here.offers[row.lead], work.here.timers[row.lead] = others, rings

@@ -15,7 +15,7 @@ from evenhand.actions.work import Work
 from evenhand.core.decide import rule_on
 from evenhand.core.model import Past
 from evenhand.core.states import allow
-from evenhand.errors import BadUsage, Fault
+from evenhand.errors import BadUsage, Conflict, Fault
 from evenhand.ports.rows import IdentityRow, LeadRow
 
 
@@ -52,17 +52,25 @@ def unmerge(work: Work, lead: int, *, actor: Actor) -> LeadRow:
     """Make a lead one of its own again, and decide it afresh, as one that comes back.
 
     Screens and the search for duplicates do not hold it up: somebody has looked at it. Raises Conflict unless it is
-    part of another, NotAllowed for reps.
+    part of another that is part of none itself, NotAllowed for reps.
     """
     manage(actor, "take a lead out of another")
     row = work.row(lead)
     allow("unmerge", lead, row.state)
     if row.merged is not None:
+        _on_its_own(work, lead, row.merged)
         work.here.parted.append((row.merged, lead))
         work.event("lead.parted", actor, lead=row.merged, body={"lead": lead})
     asked = replace(lead_of(work, row), past=Past(cleared=True))
     ruling = rule_on(asked, work.policy, work.world, trigger="restored")
     return settle(work, replace(row, merged=None), ruling, actor=actor)
+
+
+def _on_its_own(work: Work, lead: int, part_of: int) -> None:
+    """What identifies a lead has gone on with the one that it is part of, so it must come out in the same order."""
+    further = work.row(part_of).merged
+    if further is not None:
+        raise Conflict(f"lead {lead} is part of {part_of}, and that of {further}: take {part_of} out of it first.")
 
 
 def identities_of(work: Work, lead: int) -> list[IdentityRow]:

@@ -4,15 +4,16 @@ What each ring means for the decision is in `core/follow.py`; here the lead is f
 A timer counts only while the decision that set it is in force, so each rings exactly once.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 from msgspec.structs import replace
 
 from evenhand.actions.actor import CLOCK, ROUTER
 from evenhand.actions.persons import lead_of, memory_of
-from evenhand.actions.settling import forget, release, settle, waits_for
+from evenhand.actions.settling import LONGEST, forget, release, settle, waits_for
 from evenhand.actions.work import Work
 from evenhand.core.advance import Freed, advance
 from evenhand.core.caps import room
@@ -115,7 +116,8 @@ def _wait_on(work: Work, row: LeadRow, decision: Decision) -> None:
     """The same wait goes on: only what may end it is noted anew."""
     again = [timer.at for timer in timers(decision)]
     forget(work, row.lead)
-    wake = TimerRow(lead=row.lead, kind="wake", at=min(again, default=NEVER), rank=row.rank, stamp=row.decision)
+    at = min(again, default=work.now + LONGEST)
+    wake = TimerRow(lead=row.lead, kind="wake", at=at, rank=row.rank, stamp=row.decision)
     work.here.timers[row.lead] = [wake]
     work.here.blocks[row.lead] = [
         BlockRow(subject, row.lead, row.rank) for subject in dict.fromkeys(waits_for(decision))
@@ -136,7 +138,7 @@ def _silent(work: Work, row: LeadRow, timer: TimerRow) -> None:
         return
     holder = row.rep
     settle(work, release(work, row, timer.kind), moved, actor=CLOCK)
-    work.tell("moved on", holder, lead=row.lead, decision=moved.decision.seq)
+    work.tell("moved on", holder, lead=row.lead)  # about no decision: it stays true whatever is decided next
 
 
 def in_force(work: Work, row: LeadRow) -> Decision:
@@ -159,18 +161,18 @@ def in_force(work: Work, row: LeadRow) -> Decision:
 def hand_out(work: Work) -> None:
     """Somebody or something is free again: the leads that waited for that are looked at, hottest first.
 
-    What one transaction does not get to is woken, and rings in the next one.
+    What one transaction does not get to is woken, and rings in the next one. Who waits for a rep who is full again goes
+    on waiting; but of a cap that the clock lifts the leads must know, for nobody closes anything at midnight.
     """
     while work.here.freed:
         subject = next(iter(work.here.freed))
         del work.here.freed[subject]
-        waiting = work.tx.agenda.blocked(subject, limit=LOOKS)
-        if len(waiting) == LOOKS:
+        stored = work.tx.agenda.blocked(subject, limit=LOOKS)
+        left = deque(_with_newest(work, subject, stored))
+        while left and not _in_the_way(work, subject):
+            _look_at(work, left.popleft())
+        if (left or len(stored) == LOOKS) and _in_the_way(work, subject) != "event":
             work.here.woken.add(subject)
-        for lead in _with_newest(work, subject, waiting):
-            if _taken(work, subject):
-                break
-            _look_at(work, lead)
 
 
 def _with_newest(work: Work, subject: str, stored: Sequence[int]) -> Sequence[int]:
@@ -196,10 +198,13 @@ def _look_at(work: Work, lead: int) -> None:
     work.absorb(part)
 
 
-def _taken(work: Work, subject: str) -> bool:
-    """Whether the rep who was free can take no more."""
+def _in_the_way(work: Work, subject: str) -> Literal["", "event", "clock"]:
+    """What keeps the rep who was free from taking more; if only the clock can end it, no event will."""
     rep = work.world.roster.reps.get(subject.removeprefix("rep "))
     if rep is None or not subject.startswith("rep "):
-        return False
+        return ""
     load, duty = work.world.loads.get(rep.id, Load()), work.world.duty.get(rep.id, ALWAYS)
-    return rep.id in work.world.away or room(rep, load, duty, work.now) is not None
+    full = room(rep, load, duty, work.now)
+    if rep.id in work.world.away or (full is not None and full.kind == "open"):
+        return "event"
+    return "" if full is None else "clock"

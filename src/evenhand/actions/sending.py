@@ -99,7 +99,7 @@ class Sender:
             return _dead(message, why)
         limit = min(LONGEST, FIRST << (message.attempts - 1))
         wait = max(int(limit * self._chance()), min(least, LONGEST))
-        return replace(message, next=self._desk.clock() + wait, error=why[:WORDS])
+        return replace(message, next=self._desk.clock() + wait, error=_words(why))
 
     def _settle(self) -> Tally:
         """Write what became of the messages that were tried. Doing it twice does no harm."""
@@ -160,4 +160,9 @@ def send_again(work: Work, no: int, *, actor: Actor) -> None:
 
 
 def _dead(message: MessageRow, why: str) -> MessageRow:
-    return replace(message, state="dead", error=why[:WORDS])
+    return replace(message, state="dead", error=_words(why))
+
+
+def _words(why: str) -> str:
+    """An error as it can be kept: what another machine says may hold what no text in a database can."""
+    return "".join([letter if letter.isprintable() else " " for letter in why[:WORDS]])

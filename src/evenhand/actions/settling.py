@@ -14,14 +14,15 @@ from evenhand.core.chain import fingerprint
 from evenhand.core.codes import Code, Exclusion
 from evenhand.core.decide import Ruling
 from evenhand.core.follow import past_after, timers
-from evenhand.core.model import Past
+from evenhand.core.model import DAY, Past
 from evenhand.core.outcome import Assigned, Decision, Duplicate, Held, Offered, Outcome, Rejected, Waiting
 from evenhand.core.record import pack, record
 from evenhand.core.states import HELD_BY_REP, State
-from evenhand.ports.rows import NEVER, AssignmentRow, BlockRow, DecisionRow, LeadRow, OfferRow, TimerRow
+from evenhand.ports.rows import AssignmentRow, BlockRow, DecisionRow, LeadRow, OfferRow, TimerRow
 
 DESK: Final = "desk"  # whoever minds the desk of the whole workspace
 LARGEST: Final = 1 << 62
+LONGEST: Final = 28 * DAY  # then a waiting lead is looked at in any case: working hours are only known so far ahead
 
 
 def settle(work: Work, row: LeadRow, ruling: Ruling, *, actor: Actor) -> LeadRow:
@@ -113,10 +114,10 @@ def hundredths(amount: int | Decimal | None) -> int:
 
 
 def _rings(row: LeadRow, decision: Decision) -> Iterator[TimerRow]:
-    """What is to be looked at again. A waiting lead always has its wake, even if only an event can ring it."""
+    """What is to be looked at again. A waiting lead always has its wake, even if it waits for an event."""
     found = {timer.kind: timer.at for timer in timers(decision)}
     if isinstance(decision.outcome, Waiting):
-        found.setdefault("wake", NEVER)
+        found.setdefault("wake", decision.at + LONGEST)
     for kind, at in found.items():
         yield TimerRow(lead=row.lead, kind=kind, at=at, rank=row.rank, stamp=decision.seq)
 

@@ -13,6 +13,7 @@ from evenhand.actions.access import manage
 from evenhand.actions.actor import Actor
 from evenhand.actions.known import at_work, compiled
 from evenhand.actions.members import ByPool, joined, settle_pools
+from evenhand.actions.withdrawing import withdraw_from_leavers
 from evenhand.actions.work import Work
 from evenhand.core.model import DAY, HOUR, Roster
 from evenhand.core.policy.check import check
@@ -63,7 +64,7 @@ class Checked(Struct, frozen=True):
 
 
 def publish(work: Work, texts: Mapping[TextKind, str], *, base: str = "", note: str = "", actor: Actor) -> Published:
-    """Put a policy, a roster, or both in force. Every waiting lead is looked at again.
+    """Put a policy, a roster, or both in force. Every waiting lead is looked at again, offers to leavers are withdrawn.
 
     `base` is the digest of the text that the author began from: if another one is in force now, the author has not
     seen it, and Conflict is raised; so it is if somebody who holds open leads would be in no roster any more. Raises
@@ -80,6 +81,8 @@ def put_in_force(
     in_force: dict[TextKind, str] = {"policy": work.router.policy, "roster": work.router.roster}
     if base and base not in {in_force[kind] for kind in texts}:
         raise Conflict("somebody has published since you began: look at what is in force now, and begin from that.")
+    for where, text in (*texts.items(), ("note", note)):
+        _check_writable(where, text)
     wanted = {kind: texts[kind] if kind in texts else text_of(work, kind, in_force[kind]) for kind in KINDS}
     if all(digest(wanted[kind]) == in_force[kind] for kind in KINDS):
         return Published()
@@ -88,6 +91,7 @@ def put_in_force(
     versions = {kind: _put(work, kind, wanted[kind], note=note, actor=actor) for kind in KINDS if kind in texts}
     before = _use(work, setup)
     settle_pools(work, before, actor=actor)
+    withdraw_from_leavers(work, before, actor=actor)
     work.here.woken.add("*")
     now = work.world.roster
     new = {kind: number for kind, number in versions.items() if number}
@@ -117,6 +121,13 @@ def text_of(work: Work, kind: TextKind, named: str) -> str:
     found = next((row for row in here if (row.kind, row.digest) == (kind, named)), None)
     row = found or (work.tx.texts.get(kind, named) if named else None)
     return row.text if row else ""
+
+
+def _check_writable(where: str, text: str) -> None:
+    """Raise BadUsage for what no database keeps as text: the character NUL, and half a character."""
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in set(text)):
+        what = "there is a NUL or half a character in it, which cannot be kept."
+        raise BadUsage(Fault(where=where, what=what, fix="Write it as UTF-8."))
 
 
 def _keep_holders(work: Work, roster: Roster) -> None:
@@ -159,6 +170,7 @@ def draft(work: Work, wanted: Draft, *, actor: Actor) -> DraftRow:
         raise BadUsage(Fault(where="draft", what=what, fix="Give it a short name."))
     if len(wanted.text) > LARGEST:
         raise BadUsage(Fault(where="draft", what=f"longer than {LARGEST:,} characters.", fix="Split it up."))
+    _check_writable("draft", wanted.text)
     base = wanted.base or str(getattr(work.router, wanted.kind))
     row = DraftRow(kind=wanted.kind, name=wanted.name, text=wanted.text, base=base, at=work.now, actor=str(actor))
     work.here.drafts[wanted.kind, wanted.name] = row

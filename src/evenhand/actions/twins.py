@@ -21,5 +21,11 @@ def twinned(work: Work, digest: bytes) -> int | None:
 
 
 def keyed(work: Work, key: str) -> KeyRow | None:
-    """The key as it was used in this transaction."""
-    return next((now.keys[key] for now in work.changes() if key in now.keys), None)
+    """The key as it was used in this transaction: last for a touch, else for a new lead."""
+    for now in work.changes():
+        touched = [row for row in now.put.get(KeyRow, []) if isinstance(row, KeyRow) and row.key == key]
+        if touched:
+            return touched[-1]
+        if key in now.keys:
+            return now.keys[key]
+    return None

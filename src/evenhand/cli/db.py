@@ -7,12 +7,15 @@ from typing import Annotated
 import msgspec
 import typer
 
-from evenhand.app import MAIN, Copied, back_up, check_database, make_desk, restore_into, settings_of
+from evenhand.app import MAIN, settings_of
+from evenhand.app.upkeep import Copied, back_up, check_database, make_desk, restore_into
 from evenhand.cli.asked import JsonOption
 from evenhand.cli.seat import DatabaseOption, WorkspaceOption
 from evenhand.cli.show import FINDINGS, err, out, plain, progress, table
 
-app = typer.Typer(help="Make the database of a desk, check it, back it up, restore it.", no_args_is_help=True)
+app = typer.Typer(
+    name="db", help="Make the database of a desk, check it, back it up, restore it.", no_args_is_help=True
+)
 
 
 @app.command("upgrade")

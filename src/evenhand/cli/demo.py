@@ -11,7 +11,10 @@ from evenhand.cli.show import err, out, progress
 from evenhand.demo import company, starter
 from evenhand.demo.starter import refuse_existing
 
+app = typer.Typer()
 
+
+@app.command("init")
 def init(
     directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder to write into.")] = Path(),
 ) -> None:
@@ -22,6 +25,7 @@ def init(
     _tell(directory, starter.starter(directory))
 
 
+@app.command("demo-data")
 def demo_data(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write into.")],
     *,

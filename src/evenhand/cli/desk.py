@@ -10,7 +10,7 @@ from evenhand.cli.seat import Seat, seated
 from evenhand.cli.show import moment, one_or, out, plain, table
 from evenhand.cli.told import show_json
 
-app = typer.Typer(help="The whole desk: how it stands; pause it, let it go on.", no_args_is_help=True)
+app = typer.Typer(name="desk", help="The whole desk: how it stands; pause it, let it go on.", no_args_is_help=True)
 
 
 @app.command("status")

@@ -12,7 +12,9 @@ from evenhand.cli.show import moment, out, plain, table
 from evenhand.cli.told import show_json
 from evenhand.errors import BadUsage, Fault
 
-app = typer.Typer(help="Decisions that somebody disputes, and how they were ruled on.", no_args_is_help=True)
+app = typer.Typer(
+    name="dispute", help="Decisions that somebody disputes, and how they were ruled on.", no_args_is_help=True
+)
 
 
 @app.command("list")

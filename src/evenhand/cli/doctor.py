@@ -2,13 +2,17 @@
 
 import typer
 
-from evenhand.app import MAIN, diagnose, settings_of
+from evenhand.app import MAIN, settings_of
+from evenhand.app.desk import diagnose
 from evenhand.cli.asked import JsonOption
 from evenhand.cli.seat import DatabaseOption, WorkspaceOption
 from evenhand.cli.show import FINDINGS, one_or, out, plain
 from evenhand.cli.told import show_json
 
+app = typer.Typer()
 
+
+@app.command("doctor")
 def doctor(*, database: DatabaseOption = None, workspace: WorkspaceOption = MAIN, as_json: JsonOption = False) -> None:
     """Look whether a desk can do its work: database, secret, clock, disk, workers, promises. Exit code 1 if not.
 

@@ -16,7 +16,7 @@ from evenhand.core.states import OPEN, say_state
 from evenhand.core.view import View
 from evenhand.ports.rows import EventRow, LeadRow
 
-app = typer.Typer(help="Leads on a desk: look at them, and do what is to be done.", no_args_is_help=True)
+app = typer.Typer(name="lead", help="Leads on a desk: look at them, and do what is to be done.", no_args_is_help=True)
 
 
 @app.command("list")

@@ -23,14 +23,12 @@ from evenhand.cli.asked import (
     decimal_of,
     rep_of,
 )
-from evenhand.cli.lead import show_row
+from evenhand.cli.lead import app, show_row
 from evenhand.cli.seat import Seat, seated
 from evenhand.cli.show import out, plain
 from evenhand.cli.told import show_json
 from evenhand.errors import BadUsage, Fault
 from evenhand.ports.rows import Closing
-
-app = typer.Typer()
 
 CLOSINGS: Final[tuple[Closing, ...]] = ("won", "lost", "disqualified", "bad")
 

@@ -6,11 +6,10 @@ import typer
 
 from evenhand.actions.leavers import Gone, Plan, let_go, plan_leaving
 from evenhand.cli.asked import JsonOption, PersonArgument, YesOption, confirm
+from evenhand.cli.person import app
 from evenhand.cli.seat import Seat, seated
 from evenhand.cli.show import one_or, out, plain, table
 from evenhand.cli.told import show_json
-
-app = typer.Typer()
 
 
 @app.command("let-go")

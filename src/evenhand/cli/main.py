@@ -1,68 +1,43 @@
 """The command line: `evenhand COMMAND`.
 
-To add a command: a file here, a line below, a section in docs/reference/cli.md.
+To add a command: a file here with an `app`, a line in `COMMANDS`, a section in docs/reference/cli.md. Only the modules
+of the command that is asked for are loaded, by name, so that one does not wait for what another one needs.
 """
 
 import errno
 import signal
 import sys
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 
-from evenhand.cli import (
-    db,
-    demo,
-    desk,
-    dispute,
-    doctor,
-    lead,
-    lead_verbs,
-    leaving,
-    messages,
-    person,
-    policy,
-    pool,
-    receive,
-    replay,
-    rerouting,
-    route,
-    texts,
-    why,
-    work,
-)
 from evenhand.cli.show import close_quietly, show_error
 from evenhand.errors import BadFile, EvenhandError, Fault
 from evenhand.version import __version__
 
-app = typer.Typer(
-    name="evenhand",
-    help="Evenhand routes leads to salespeople: at once, fairly, and with a reason that anybody can read.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("init")(demo.init)
-app.command("demo-data")(demo.demo_data)
-app.command("route")(route.route)
-app.add_typer(why.app)
-app.add_typer(replay.app)
-app.add_typer(receive.app)
-app.command("work")(work.work)
-policy.app.add_typer(rerouting.app)
-app.add_typer(policy.app, name="policy")
-app.add_typer(texts.team_app, name="team")
-app.add_typer(pool.app, name="pool")
-lead.app.add_typer(lead_verbs.app)
-app.add_typer(lead.app, name="lead")
-person.app.add_typer(leaving.app)
-app.add_typer(person.app, name="person")
-app.add_typer(dispute.app, name="dispute")
-app.add_typer(messages.app, name="messages")
-app.add_typer(desk.app, name="desk")
-app.add_typer(db.app, name="db")
-app.command("doctor")(doctor.doctor)
+# Each command with the modules that make it, in the order of the help: the first one's `app` has it, others add to it.
+COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "init": ("demo",),
+    "demo-data": ("demo",),
+    "route": ("route",),
+    "work": ("work",),
+    "doctor": ("doctor",),
+    "why": ("why",),
+    "replay": ("replay",),
+    "receive": ("receive",),
+    "policy": ("policy", "texts", "rerouting"),
+    "team": ("texts",),
+    "pool": ("pool",),
+    "lead": ("lead", "lead_verbs"),
+    "person": ("person", "leaving"),
+    "dispute": ("dispute",),
+    "messages": ("messages",),
+    "desk": ("desk",),
+    "db": ("db",),
+}
 
 
 def _version(*, value: bool) -> None:
@@ -71,7 +46,6 @@ def _version(*, value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     *,
     version: Annotated[
@@ -81,11 +55,33 @@ def _options(
     """Evenhand routes leads to salespeople: at once, fairly, and with a reason that anybody can read."""
 
 
+def built(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command line with these commands, for which their modules are loaded; else with all."""
+    app = typer.Typer(
+        name="evenhand",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    for modules in dict.fromkeys(COMMANDS[name] for name in names):
+        first, *_ = [import_module(f"evenhand.cli.{module}") for module in modules]
+        app.add_typer(first.app)
+    return app
+
+
+def needed(words: Sequence[str]) -> Iterable[str]:
+    """The commands that a command line can be read with: the one that it begins with, else all, to help or to guess."""
+    if words == ["--version"]:
+        return ()
+    return words[:1] if words and words[0] in COMMANDS else COMMANDS
+
+
 def main() -> None:
     """Run a command; what goes wrong outside of us too ends in a sentence and an exit code, never in a traceback."""
     signal.signal(signal.SIGTERM, _stopped)
     try:
-        app()
+        built(needed(sys.argv[1:]))()
     except EvenhandError as error:
         sys.exit(show_error(error))
     except BrokenPipeError:

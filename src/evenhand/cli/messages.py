@@ -14,7 +14,9 @@ from evenhand.cli.told import show_json
 from evenhand.errors import BadUsage, Fault
 from evenhand.ports.rows import MessageRow, MessageState
 
-app = typer.Typer(help="Messages to people: those on their way, and those given up.", no_args_is_help=True)
+app = typer.Typer(
+    name="messages", help="Messages to people: those on their way, and those given up.", no_args_is_help=True
+)
 
 STATES: tuple[MessageState, ...] = ("waiting", "sent", "dead", "cancelled")
 

@@ -14,7 +14,7 @@ from evenhand.cli.seat import Seat, seated
 from evenhand.cli.show import moment, out, plain, table
 from evenhand.cli.told import show_json
 
-app = typer.Typer(help="The people of a desk: who is there, and what they hold.", no_args_is_help=True)
+app = typer.Typer(name="person", help="The people of a desk: who is there, and what they hold.", no_args_is_help=True)
 
 
 @app.command("list")

@@ -27,7 +27,7 @@ from evenhand.reading.durations import read_instant
 from evenhand.reading.setup import Setup, load_setup
 from evenhand.reading.toml import read_text
 
-app = typer.Typer(help="Check a policy, have it explained, try it on scenarios.", no_args_is_help=True)
+app = typer.Typer(name="policy", help="Check a policy, have it explained, try it on scenarios.", no_args_is_help=True)
 
 PolicyArgument = Annotated[Path | None, typer.Argument(help="The policy, a TOML file; else policy.toml.")]
 PolicyOption = Annotated[Path | None, typer.Option("--policy", help="The policy, as other commands name it.")]

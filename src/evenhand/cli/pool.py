@@ -22,7 +22,7 @@ from evenhand.core.tell import say_leads
 from evenhand.errors import BadUsage, Fault
 from evenhand.reading.setup import load_setup
 
-app = typer.Typer(help="Pools: whose turn it is, and what everybody is owed.", no_args_is_help=True)
+app = typer.Typer(name="pool", help="Pools: whose turn it is, and what everybody is owed.", no_args_is_help=True)
 
 
 @app.command("next")

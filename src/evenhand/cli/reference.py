@@ -12,7 +12,7 @@ from typing import Final
 import typer.main
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from evenhand.cli.main import app
+from evenhand.cli.main import built
 from evenhand.schema import record_schema
 
 _HEAD = """# Command line
@@ -29,7 +29,7 @@ see [look after a desk](../how-to/look-after-a-desk.md). Times are printed in UT
 
 def reference() -> str:
     """The whole page."""
-    top = typer.main.get_command(app)
+    top = typer.main.get_command(built())
     return "\n".join([_HEAD, *_sections(top, ("evenhand",))])
 
 

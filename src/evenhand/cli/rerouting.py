@@ -7,11 +7,10 @@ import typer
 from evenhand.actions.rerouting import Rerouted, preview, reroute_all
 from evenhand.analytics.versions import version
 from evenhand.cli.asked import JsonOption
+from evenhand.cli.policy import app
 from evenhand.cli.seat import Seat, seated
 from evenhand.cli.show import FINDINGS, err, one_or, out, plain, progress, table
 from evenhand.cli.told import show_json
-
-app = typer.Typer()
 
 
 @app.command("re-route")

@@ -44,9 +44,12 @@ from evenhand.version import __version__
 
 COLUMNS: Final = ("lead", "outcome", "rep", "desk", "of", "rule", "tier", "how", "pool", "at", "due", "because")
 
+app = typer.Typer()
+
 ToFinal: TypeAlias = Callable[[bytes, FinalRecord], None]
 
 
+@app.command("route")
 def route(
     leads: LeadsArgument,
     policy: Annotated[Path, typer.Option(help="The policy, a TOML file.")],

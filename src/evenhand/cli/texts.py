@@ -21,7 +21,7 @@ from evenhand.reading.one_text import RosterText, read_roster_text
 from evenhand.reading.setup import read_setup
 from evenhand.reading.toml import read_text
 
-team_app = typer.Typer(help="Which people, teams and pools are in force on a desk.", no_args_is_help=True)
+app = typer.Typer(name="team", help="Which people, teams and pools are in force on a desk.", no_args_is_help=True)
 
 NoteOption = Annotated[str, typer.Option(help="What changed and why, for the history.")]
 VersionArgument = Annotated[int, typer.Argument(metavar="VERSION", help="The number that the history shows.")]
@@ -56,7 +56,7 @@ def publish_policy(
     show_published(answer, as_json=as_json)
 
 
-@team_app.command("publish")
+@app.command("publish")
 @seated
 def publish_team(
     seat: Seat,
@@ -110,7 +110,7 @@ def policy_history(seat: Seat, *, as_json: JsonOption = False) -> None:
     _history(seat, "policy", as_json=as_json)
 
 
-@team_app.command("history")
+@app.command("history")
 @seated
 def team_history(seat: Seat, *, as_json: JsonOption = False) -> None:
     """List every roster that has been in force, latest first.
@@ -130,7 +130,7 @@ def policy_show(seat: Seat, number: MaybeVersion = None) -> None:
     typer.echo(version(seat.desk, "policy", number)[1], nl=False)
 
 
-@team_app.command("show")
+@app.command("show")
 @seated
 def team_show(seat: Seat, number: MaybeVersion = None) -> None:
     """Print the roster in force, or an earlier one, word for word.
@@ -150,7 +150,7 @@ def policy_rollback(seat: Seat, number: VersionArgument, *, as_json: JsonOption 
     show_published(seat.desk.do(rollback, "policy", number, actor=seat.actor), as_json=as_json)
 
 
-@team_app.command("rollback")
+@app.command("rollback")
 @seated
 def team_rollback(seat: Seat, number: VersionArgument, *, as_json: JsonOption = False) -> None:
     """Put an earlier roster in force again, as a new version.

@@ -20,6 +20,8 @@ from evenhand.workers.running import Crew, jobs, work_off
 
 SETTLING: Final = MINUTE  # so long after the start the rest may catch up with what has been due meanwhile
 
+app = typer.Typer()
+
 
 class Stop:
     """Told to stop, by `kill` or Ctrl-C: remembers it, and nothing more, for it comes in the middle of anything."""
@@ -35,6 +37,7 @@ class Stop:
         return self.is_asked
 
 
+@app.command("work")
 def work(
     database: DatabaseOption = None,
     workspace: WorkspaceOption = MAIN,

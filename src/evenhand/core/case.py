@@ -37,4 +37,6 @@ class Case(Struct, frozen=True, kw_only=True):
 
 def as_number(value: Value | None) -> int | Decimal | None:
     """A value as a number that a record can hold; `None` for anything else, and for what can only be a mistake."""
+    if isinstance(value, bool) or (isinstance(value, Decimal) and not value.is_finite()):
+        return None
     return value if isinstance(value, int | Decimal) and -LARGEST < value < LARGEST else None

@@ -1,10 +1,10 @@
 """E-mail addresses and the domains of companies. No network: the list of public suffixes comes with `tldextract`."""
 
 import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Final
-
-import tldextract
+from importlib import import_module
+from typing import Final, Protocol
 
 # The providers that most private addresses are with: their domain says nothing about the company.
 FREE_MAIL: Final = frozenset(
@@ -25,10 +25,35 @@ _BRACKETED: Final = re.compile(r".*<([^<>]+)>\s*")
 _HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 
 _MADE_UP: Final = ("example", "test")  # kept for examples (RFC 2606), so that ours behave like real ones
-_split: Final = tldextract.TLDExtract(
-    cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True, extra_suffixes=_MADE_UP
-)
-_split_public: Final = tldextract.TLDExtract(cache_dir=None, suffix_list_urls=(), extra_suffixes=_MADE_UP)
+
+
+class _Parts(Protocol):
+    """What we use of a host that was taken apart."""
+
+    @property
+    def top_domain_under_public_suffix(self) -> str: ...
+
+
+class _Library(Protocol):
+    """What we use of the package `tldextract`."""
+
+    def TLDExtract(  # noqa: N802  as it is called there
+        self,
+        *,
+        cache_dir: None,
+        suffix_list_urls: Sequence[str],
+        include_psl_private_domains: bool,
+        extra_suffixes: Sequence[str],
+    ) -> Callable[[str], _Parts]: ...
+
+
+@lru_cache(maxsize=2)
+def _split(*, private: bool) -> Callable[[str], _Parts]:
+    """Takes hosts apart; the package is loaded when there is one to take apart: it is half of all that we load."""
+    library: _Library = import_module("tldextract")
+    return library.TLDExtract(
+        cache_dir=None, suffix_list_urls=(), include_psl_private_domains=private, extra_suffixes=_MADE_UP
+    )
 
 
 def read_email(text: str) -> str:
@@ -60,7 +85,8 @@ def registrable(text: str) -> str:
         host = _punycode(host)
     if not _HOST.fullmatch(host):
         return ""
-    return _split(host).top_domain_under_public_suffix or _split_public(host).top_domain_under_public_suffix
+    split, split_public = _split(private=True), _split(private=False)
+    return split(host).top_domain_under_public_suffix or split_public(host).top_domain_under_public_suffix
 
 
 def company_domain(text: str) -> str:

@@ -47,8 +47,8 @@ class LeadRow(Struct, frozen=True, kw_only=True):
 
     rank:     hottest first, ascending: the score times -100.
     worth:    the estimated value times 100.
-    decision: the number of the decision in force; for a lead that came with its holder, which nobody decided here, minus
-              the lead's own number; 0 before the first.
+    decision: the number of the decision in force; for a lead that came with its holder, which nobody decided here,
+              minus the lead's own number; 0 before the first.
     due:      until when the holder owes a first touch.
     touched:  the last time that the holder did something for it.
     amount:   what a won lead brought, times 100.

@@ -27,7 +27,7 @@ from evenhand.stores.database import Database, lock_table
 from evenhand.stores.engine import Prepared, is_sqlite
 from evenhand.stores.saving import copy_in
 from evenhand.stores.tables import metadata
-from evenhand.stores.upkeep import UPGRADE, head, is_current
+from evenhand.stores.upkeep import HEAD, UPGRADE, is_current
 
 Tell = Callable[[int, int], None]  # given the rows done and all of them
 Row = tuple[Any, ...]
@@ -94,8 +94,8 @@ def restore(source: Path, database: Database, *, tell: Tell = lambda _done, _all
     Raises BadFile if the file is damaged, incomplete or of another version, BadUsage if the database is not empty.
     """
     header = examine(source)
-    if header.revision != head():
-        what = f"holds tables of version {header.revision}; this Evenhand works with {head()}."
+    if header.revision != HEAD:
+        what = f"holds tables of version {header.revision}; this Evenhand works with {HEAD}."
         fix = "Restore it with the Evenhand that made it, then upgrade that database."
         raise BadFile(Fault(where=str(source), what=what, fix=fix))
     if not is_current(database):
@@ -166,7 +166,7 @@ def _header(connection: Connection, now: Millis) -> Header:
     joined = asked.join_from(names, routers, names.c.workspace == routers.c.workspace).order_by(names.c.workspace)
     workspaces = {name: Workspace(*counts) for name, *counts in connection.execute(joined)}
     engine = connection.dialect.name
-    return Header(format=FORMAT, v=VERSION, revision=head(), engine=engine, when=now, rows=rows, workspaces=workspaces)
+    return Header(format=FORMAT, v=VERSION, revision=HEAD, engine=engine, when=now, rows=rows, workspaces=workspaces)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ PRAGMAS: Final = (
     "PRAGMA temp_store = MEMORY",
 )
 READING: Final = "evenhand_reading"
+LARGEST: Final = (1 << 63) - 1  # the largest number that a column holds
 CHUNK: Final = (
     500  # how many values are asked for at once; SQLite takes 32,766, and long lists are slow to put in words
 )
@@ -186,6 +187,11 @@ def fetch(connection: Connection, statement: Executable) -> Sequence[Sequence[An
         return connection.execute(statement).all()
     except TROUBLE as error:
         raise_told(error)
+
+
+def number(given: int) -> int:
+    """The number of a row, as it can be asked for: 0, which no row has, in place of one of more than 64 bits."""
+    return given if -LARGEST <= given <= LARGEST else 0
 
 
 def chunks(values: Sequence[Any]) -> list[Sequence[Any]]:

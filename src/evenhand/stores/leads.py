@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, bindparam, func, select, tuple_
 from evenhand.core.states import State
 from evenhand.ports.rows import AssignmentRow, IdentityRow, KeyRow, LeadRow, OfferRow, PersonRow
 from evenhand.stores import tables
-from evenhand.stores.engine import Prepared, W, X, Y, Z, chunks, fetch
+from evenhand.stores.engine import Prepared, W, X, Y, Z, chunks, fetch, number
 from evenhand.stores.rowmap import R, columns, first, read
 
 _T, _P, _K, _I, _A, _O = (
@@ -86,7 +86,7 @@ class SqlLeads:
         self._ws = workspace
 
     def get(self, lead: int) -> LeadRow | None:
-        return first(LeadRow, ONE.rows(self._at, w=self._ws, x=lead))
+        return first(LeadRow, ONE.rows(self._at, w=self._ws, x=number(lead)))
 
     def several(self, leads: Sequence[int]) -> Mapping[int, LeadRow]:
         if len(leads) == 1:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Integer, bindparam, exists, literal_column, n
 from evenhand.core.model import Millis
 from evenhand.ports.rows import MessageRow
 from evenhand.stores import tables
-from evenhand.stores.engine import Prepared, W, X, Y, Z, is_sqlite
+from evenhand.stores.engine import Prepared, W, X, Y, Z, is_sqlite, number
 from evenhand.stores.rowmap import columns, first, read
 
 _M: Final = tables.messages
@@ -99,7 +99,7 @@ class SqlOutbox:
         return found[0][0] if found else None
 
     def get(self, no: int) -> MessageRow | None:
-        return first(MessageRow, ONE.rows(self._at, w=self._ws, x=no))
+        return first(MessageRow, ONE.rows(self._at, w=self._ws, x=number(no)))
 
     def of(self, lead: int) -> Sequence[MessageRow]:
         return read(MessageRow, OF_LEAD.rows(self._at, w=self._ws, x=lead))

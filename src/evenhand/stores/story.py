@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from evenhand.ports.rows import DecisionRow, DisputeRow, EventRow, NoteRow
 from evenhand.stores import tables
-from evenhand.stores.engine import Prepared, W, X, Y, fetch
+from evenhand.stores.engine import Prepared, W, X, Y, fetch, number
 from evenhand.stores.rowmap import columns, first, read
 
 PAGE: Final = 500
@@ -31,7 +31,7 @@ class SqlStory:
         self._ws = workspace
 
     def decision(self, seq: int) -> DecisionRow | None:
-        return first(DecisionRow, ONE.rows(self._at, w=self._ws, x=seq))
+        return first(DecisionRow, ONE.rows(self._at, w=self._ws, x=number(seq)))
 
     def decisions_of(self, lead: int) -> Sequence[DecisionRow]:
         return read(DecisionRow, OF_LEAD.rows(self._at, w=self._ws, x=lead))
@@ -51,7 +51,7 @@ class SqlStory:
         return read(NoteRow, NOTES.rows(self._at, w=self._ws, x=lead))
 
     def dispute(self, no: int) -> DisputeRow | None:
-        asked = select(*columns(DisputeRow)).where(_S.c.workspace == self._ws, _S.c.no == no)
+        asked = select(*columns(DisputeRow)).where(_S.c.workspace == self._ws, _S.c.no == number(no))
         return first(DisputeRow, fetch(self._at, asked))
 
     def disputes(self, *, open_only: bool = True) -> Sequence[DisputeRow]:

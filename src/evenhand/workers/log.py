@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import IO, Protocol
 
@@ -22,8 +23,9 @@ def log_to(stream: IO[str], clock: Callable[[], Millis]) -> Log:
     def log(event: str, **facts: object) -> None:
         at = datetime.fromtimestamp(clock() / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         said = [f"{name}={_value(value)}" for name, value in facts.items()]
-        stream.write(" ".join([at, event, *said]) + "\n")
-        stream.flush()
+        with suppress(OSError, ValueError):  # nobody reads it any more; work goes on all the same
+            stream.write(" ".join([at, event, *said]) + "\n")
+            stream.flush()
 
     return log
 

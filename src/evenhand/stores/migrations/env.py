@@ -1,4 +1,4 @@
-"""Alembic runs this file to run the steps, on the connection and in the transaction that `upkeep.upgrade` opened."""
+"""Alembic runs this file to run the steps, on the connection and in the transaction that `upgrading.upgrade` opened."""
 
 from alembic import context
 
