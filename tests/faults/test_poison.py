@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import text
 
+from evenhand.actions.presence import away, back
 from evenhand.actions.receiving import Incoming, Received, receive
 from evenhand.analytics.proof import prove
 from evenhand.core.model import HOUR, MINUTE
@@ -116,3 +117,15 @@ def test_a_waiting_lead_that_cannot_be_decided_does_not_stop_the_others(trial: T
     trial.later(HOUR)
     assert [trial.row(lead).decision > 3 for lead in leads] == [True, False, True]
     assert "lead.stuck system clock" in trial.events(2)
+
+
+def test_who_comes_back_is_back_even_if_the_lead_that_waits_for_them_cannot_be_written(each_trial: Trial) -> None:
+    for name in ("ann", "bob", "cy"):
+        each_trial.do(away, rep=name)
+    waiting = each_trial.comes()
+    refuse(each_trial.database, "decisions", f"lead = {waiting}", "outcome = 'assigned'")
+    assert each_trial.do(back, rep="ann")
+    assert each_trial.state(waiting).startswith("waiting")
+    relent(each_trial.database, "decisions")
+    each_trial.later(5 * MINUTE)
+    assert each_trial.state(waiting).startswith("assigned")

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from evenhand.actions.gather import changes_of
 from evenhand.actions.known import at_work, hours, read_snapshot, setup_of, texts_of
-from evenhand.actions.rings import hand_out, put_off, ring_due, ring_one
+from evenhand.actions.rings import hand_out, put_off, ring_due, ring_one, wake_freed
 from evenhand.actions.work import Base, Sealer, Work
 from evenhand.core.advance import Tick, advance
 from evenhand.core.model import Millis, Snapshot
@@ -89,10 +89,19 @@ class Desk:
             return self.run(calls, rings=rings)
         except Unavailable:
             raise
-        except Exception as error:
+        except Exception:
             if len(calls) == 1 and not rings:
-                return [Answer(error=error)]
+                return self._alone(calls)
         return self._apart(calls)
+
+    def _alone(self, calls: Sequence[Call[T]]) -> list[Answer[T]]:
+        """One call by itself: whoever waited for what it frees is only woken, lest one of them be the one at fault."""
+        try:
+            return self._together(calls, 0, wakes=True)
+        except Unavailable:
+            raise
+        except Exception as error:
+            return [Answer(error=error)]
 
     def _apart(self, calls: Sequence[Call[T]]) -> list[Answer[T]]:
         """Each in a transaction of its own. Once the database fails, no more are tried; what was written is told."""
@@ -106,7 +115,7 @@ class Desk:
         untried = Answer[T](error=Unavailable("the database failed before this was tried."))
         return answers + [untried] * (len(calls) - len(answers))
 
-    def _together(self, calls: Sequence[Call[T]], rings: int) -> list[Answer[T]]:
+    def _together(self, calls: Sequence[Call[T]], rings: int, *, wakes: bool = False) -> list[Answer[T]]:
         with self.store.writing(self.workspace) as tx:
             world, work = self._begin(tx)
             snapshot = work.world
@@ -116,7 +125,8 @@ class Desk:
                 work.absorb(part)
                 hand_out(work)
             is_alone = len(calls) == 1 and not rings
-            answers = [_tried(work, each, is_alone=is_alone) for each in calls]
+            then = wake_freed if wakes else hand_out
+            answers = [_tried(work, each, then, is_alone=is_alone) for each in calls]
             changes = changes_of(work, snapshot)
             if changes is not None:
                 tx.save(changes)
@@ -212,7 +222,7 @@ def call(verb: Callable[Concatenate[Work, P], T], /, *args: P.args, **kwargs: P.
     return lambda work: verb(work, *args, **kwargs)
 
 
-def _tried(work: Work, each: Call[T], *, is_alone: bool) -> Answer[T]:
+def _tried(work: Work, each: Call[T], then: Callable[[Work], None], *, is_alone: bool) -> Answer[T]:
     """What became of a call. Whoever waited for what it has freed is looked at before the next call is run.
 
     An error that is none of ours may leave the transaction unusable for the others: then all are tried again, apart.
@@ -229,5 +239,5 @@ def _tried(work: Work, each: Call[T], *, is_alone: bool) -> Answer[T]:
             raise
         return Answer(error=error)
     work.absorb(child)
-    hand_out(work)
+    then(work)
     return Answer(value=value)

@@ -175,6 +175,12 @@ def hand_out(work: Work) -> None:
             work.here.woken.add(subject)
 
 
+def wake_freed(work: Work) -> None:
+    """Somebody or something is free again: the leads that waited for that ring in the next transaction."""
+    work.here.woken.update(work.here.freed)
+    work.here.freed.clear()
+
+
 def _with_newest(work: Work, subject: str, stored: Sequence[int]) -> Sequence[int]:
     """The leads that wait for a subject, with those that have begun to wait in this very transaction."""
     newest = {block.lead for blocks in work.here.blocks.values() for block in blocks if block.subject == subject}
