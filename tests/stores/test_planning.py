@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -42,6 +42,33 @@ def plan(database: Database, statement: Prepared) -> list[str]:
 def test_nothing_about_one_lead_is_looked_for_in_the_whole_workspace(database: Database, name: str) -> None:
     steps = plan(database, NARROW[name])
     assert not [step for step in steps if "SCAN" in step.replace("SCALAR", "") or "PRIMARY KEY (workspace=?)" in step]
+
+
+BATCHES = {
+    "the same person": lambda at, count: at.same_person([b"%d" % number for number in range(count)]),
+    "used keys": lambda at, count: at.keyed([str(number) for number in range(count)]),
+    "leads": lambda at, count: at.several(range(count)),
+    "persons": lambda at, count: at.persons(range(count)),
+}
+
+
+def spoken(database: Database, ask: Callable[[leads.SqlLeads], object]) -> list[str]:
+    """How SQLite goes about everything that is asked."""
+    with database.snapshot() as connection:
+        raw = driver(connection)
+        said: list[str] = []
+        raw.set_trace_callback(said.append)
+        ask(leads.SqlLeads(connection, 1))
+        raw.set_trace_callback(None)
+        return [row[3] for text in said for row in raw.execute(f"EXPLAIN QUERY PLAN {text}")]
+
+
+@pytest.mark.parametrize("count", [1, 2, 500])
+@pytest.mark.parametrize("name", BATCHES)
+def test_a_batch_is_looked_up_by_what_is_asked_for(database: Database, name: str, count: int) -> None:
+    steps = spoken(database, lambda at: BATCHES[name](at, count))
+    assert steps
+    assert not [step for step in steps if step.endswith(("(workspace=?)", "state=?)")) or step.startswith("SCAN")]
 
 
 def test_a_workspace_does_not_read_the_ledgers_of_others(database: Database) -> None:

@@ -12,11 +12,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from evenhand.actions.gather import changes_of
-from evenhand.actions.known import at_work, hours, read_snapshot, setup_of, texts_of
+from evenhand.actions.memory import Memory, Unread, World
 from evenhand.actions.rings import hand_out, put_off, ring_due, ring_one, wake_freed
 from evenhand.actions.work import Base, Sealer, Work
 from evenhand.core.advance import Tick, advance
-from evenhand.core.model import Millis, Snapshot
+from evenhand.core.model import Millis
 from evenhand.errors import EvenhandError, Unavailable
 from evenhand.ports.rows import Router
 from evenhand.ports.store import Reading, Store
@@ -25,7 +25,6 @@ from evenhand.reading.setup import Setup
 P = ParamSpec("P")
 T = TypeVar("T")
 Call: TypeAlias = Callable[[Work], T]
-Texts: TypeAlias = tuple[str, str]  # the digests of a policy and a roster
 
 SKEW: Final = 5_000  # two machines' clocks may differ so much; a longer way back is a clock that was set
 
@@ -43,19 +42,6 @@ class Answer(Struct, Generic[T], frozen=True):
         return self.value  # type: ignore[return-value]  # a call that returns nothing has None for its value
 
 
-class World(Struct, frozen=True):
-    """The snapshot as it was when the decision stream had a version, and until when its calendars are good."""
-
-    version: int
-    setup: Setup
-    snapshot: Snapshot
-    until: Millis
-
-
-class _Unread(Exception):
-    """The texts in force are new to this process: they are read before the lock is taken again."""
-
-
 class Desk:
     """One workspace of one database, seen by one process."""
 
@@ -67,8 +53,7 @@ class Desk:
         self.clock = clock
         self.sealer = sealer
         self.engine = engine
-        self._world: World | None = None
-        self._setups: dict[Texts, Setup] = {("", ""): setup_of("", "")}
+        self._memory = Memory(store, workspace, clock)
 
     # --- running verbs
 
@@ -82,9 +67,9 @@ class Desk:
         Up to `rings` of the timers that are due ring first.
         """
         try:
-            self._prepare()
+            self._memory.prepare()
             return self._together(calls, rings)
-        except _Unread:
+        except Unread:
             self.setup()
             return self.run(calls, rings=rings)
         except Unavailable:
@@ -131,7 +116,7 @@ class Desk:
             if changes is not None:
                 tx.save(changes)
         if changes is not None:
-            self._keep(replace(world, setup=work.base.setup), changes.router, work.world)
+            self._memory.keep(replace(world, setup=work.base.setup), changes.router, work.world)
         return answers
 
     def step(self, *, limit: int = 64) -> bool:
@@ -160,7 +145,7 @@ class Desk:
             with self.store.reading(self.workspace) as tx:
                 _, work = self._begin(tx)
                 return each(work)
-        except _Unread:
+        except Unread:
             self.setup()
             return self.imagine(each)
 
@@ -169,7 +154,7 @@ class Desk:
     def _begin(self, tx: Reading) -> tuple[World, Work]:
         """The world as it was left, and the work that begins in it now."""
         router = tx.router()
-        world = self._current(tx, router)
+        world = self._memory.world(tx, router)
         now = self._now(router)
         base = Base(tx=tx, setup=world.setup, sealer=self.sealer, engine=self.engine, now=now)
         router = replace(router, version=router.version + 1, now=now)
@@ -180,41 +165,9 @@ class Desk:
         now = self.clock()
         return router.now if router.now - SKEW <= now < router.now else now
 
-    def _prepare(self) -> None:
-        """Work out before the lock is taken what would hold it up: everybody's hours, once a day."""
-        world, now = self._world, self.clock()
-        if world is not None and now >= world.until:
-            at_work(world.snapshot, world.setup, now)  # remembered: found again under the lock
-
-    def _current(self, tx: Reading, router: Router) -> World:
-        """The world as this version of the decision stream has it. Raises _Unread."""
-        world, now = self._world, max(router.now, self.clock())
-        setup = self._setups.get((router.policy, router.roster))
-        if setup is None:
-            raise _Unread
-        if world is not None and world.version == router.version and now < world.until:
-            return world
-        snapshot = at_work(read_snapshot(tx, router, setup), setup, now)
-        return World(router.version, setup, snapshot, hours(now).until)
-
-    def _keep(self, world: World, router: Router, snapshot: Snapshot) -> None:
-        """What a transaction has left is what the next one begins with; of the texts only those in force are kept."""
-        self._setups = {(router.policy, router.roster): world.setup}
-        self._world = World(router.version, world.setup, snapshot, world.until)
-
     def setup(self) -> Setup:
         """The policy and the roster in force."""
-        with self.store.reading(self.workspace) as tx:
-            router = tx.router()
-            named = (router.policy, router.roster)
-            found = self._setups.get(named)
-            if found is not None:
-                return found
-            texts = texts_of(tx, router)
-        found = setup_of(*texts)
-        at_work(Snapshot(now=0, roster=found.roster), found, self.clock())
-        self._setups = {**self._setups, named: found}
-        return found
+        return self._memory.setup()
 
 
 def call(verb: Callable[Concatenate[Work, P], T], /, *args: P.args, **kwargs: P.kwargs) -> Call[T]:

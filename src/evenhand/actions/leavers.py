@@ -91,11 +91,12 @@ def let_go(work: Work, rep: str, *, to: str = "", actor: Actor) -> Gone:
         found_rep(work, to)
     text = text_of(work, "roster", work.router.roster)
     without = without_member(edited(text, "person", rep, [Put(("active",), value=False)]), rep)
+    released = [release(work, work.row(lead), "left") for lead in plan.leads]
     published = put_in_force(work, {"roster": without}, actor=actor)
     work.advance(Came(rep))
     work.advance(Resumed(f"rep {rep}"))
-    for lead in plan.leads:
-        _hand_on(work, work.row(lead), to, actor=actor)
+    for row in released:
+        _hand_on(work, row, to, left=rep, actor=actor)
     withdraw(work, rep, actor=actor)
     if published.versions or plan.leads or plan.offers:
         body = {"rep": rep, "leads": len(plan.leads), "offers": len(plan.offers), "to": to}
@@ -141,12 +142,10 @@ def _shares(work: Work, rep: str) -> Iterator[Share]:
 # --- what is done
 
 
-def _hand_on(work: Work, row: LeadRow, to: str, *, actor: Actor) -> None:
-    """Decide one of the leaver's leads again, or give it to the one who was named."""
-    holder = row.rep or ""
-    row = release(work, row, "left")
+def _hand_on(work: Work, row: LeadRow, to: str, *, left: str, actor: Actor) -> None:
+    """Decide a lead that somebody left behind again, or give it to the one who was named."""
     lead = lead_of(work, row)
-    past = after_holder(lead.past, holder)
+    past = after_holder(lead.past, left)
     if to:
         asked = replace(lead, past=replace(past, cleared=True))
         ruling = on_taken(asked, work.policy, work.world, Taking(to))

@@ -131,11 +131,12 @@ def _check_writable(where: str, text: str) -> None:
 
 
 def _keep_holders(work: Work, roster: Roster) -> None:
-    """Nobody who holds a lead may be lost: they are let go first."""
-    lost = sorted(rep for rep, load in work.world.loads.items() if load.open and rep not in roster.reps)
+    """Nobody who holds a lead may be lost, or become inactive: they are let go first."""
+    staying = {rep for rep, person in roster.reps.items() if person.active}
+    lost = sorted(rep for rep, load in work.world.loads.items() if load.open and rep not in staying)
     if lost:
         said = ", ".join(f"{rep} holds {work.world.loads[rep].open}" for rep in lost)
-        raise Conflict(f"open leads would be left with nobody: {said}. Let them go first, then take them out.")
+        raise Conflict(f"open leads would be left with nobody: {said}. Let them go first (evenhand person let-go).")
 
 
 def _use(work: Work, setup: Setup) -> Roster:

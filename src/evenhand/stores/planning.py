@@ -13,9 +13,10 @@ from sqlalchemy import Column, Connection, Table, text
 from evenhand.stores.tables import metadata
 
 ROWS: Final = 1_000_000
-PART: Final = ROWS // 2  # rows of an index that leaves some out; too few, and what is open would be read first, all of it
-SHARING: Final = 10  # workspaces that share the rows
-ALIKE: Final = 10  # rows that share one more column; SQLite's own guess
+PART: Final = ROWS // 2  # rows of an index that leaves some out
+SHARING: Final = 10  # workspaces that share the rows, states that share those of one, and so on
+ALIKE: Final = 10  # rows of one lead, say; SQLite's own guess
+COARSE: Final = {"state", "rep", "policy", "subject"}  # columns with few values: each has many rows
 
 _READ: Final = text("ANALYZE sqlite_master")  # measures nothing: makes the table of figures, and has it looked at
 _FORGET: Final = text("DELETE FROM sqlite_stat1")
@@ -45,7 +46,10 @@ def _figures(table: Table) -> Iterator[dict[str, str]]:
 
 def _guess(columns: Sequence[Column[Any]], *, rows: int, is_unique: bool) -> str:
     """`1000000 100000 10 1`: all rows, then those that share the workspace, the column after it too, and so on."""
-    shared = [rows // SHARING, *[max(2, ALIKE - number) for number in range(len(columns) - 1)]]
+    shared = [rows, rows // SHARING]
+    for column in columns[1:]:
+        rest = shared[-1]
+        shared.append(rest // SHARING if column.name in COARSE else max(2, min(ALIKE, rest - 1)))
     if is_unique:
         shared[-1] = 1
-    return " ".join(map(str, [rows, *shared]))
+    return " ".join(map(str, shared))

@@ -146,9 +146,8 @@ def test_a_rep_imports_nothing(trial: Trial) -> None:
 
 def test_nothing_comes_in_before_there_is_a_policy(sqlite_url: str) -> None:
     with opened(sqlite_url) as trial:
-        number = trial.database.found("other", NOW)
-        trial.desk.workspace = number
-        (answer,) = import_open(trial.desk, [old()], actor=MANAGER)
+        elsewhere = Trial(trial.database, workspace="other")
+        (answer,) = import_open(elsewhere.desk, [old()], actor=MANAGER)
         assert "there is no policy yet" in str(answer)
 
 

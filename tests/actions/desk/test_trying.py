@@ -82,9 +82,8 @@ def test_a_person_who_is_here_already_is_found(trial: Trial) -> None:
 def test_a_rep_tries_nothing_and_without_a_policy_nobody_can(trial: Trial) -> None:
     with pytest.raises(NotAllowed):
         trial.do(try_lead, Incoming(), actor=rep("ann"))
-    trial.desk.workspace = trial.database.found("other", NOW)
     with pytest.raises(Conflict, match="there is no policy yet"):
-        trial.do(try_lead, Incoming())
+        Trial(trial.database, workspace="other").do(try_lead, Incoming())
 
 
 # --- scenario 37
