@@ -148,8 +148,8 @@ def measure(engine: str, count: int) -> None:
         arriving = leads(401, desk)
         take(desk, arriving[:1])
         lonely = Times([timed(take, desk, [lead]) for lead in arriving[1:]])
-        times = lonely.at(50) / alone.at(50)
-        print(f"one row: p50 {alone.at(50):,.0f} us; one lead: p50 {lonely.at(50):,.0f} us, {times:.1f} times as long")
+        ratio = lonely.at(50) / alone.at(50)
+        print(f"one row: p50 {alone.at(50):,.0f} us; one lead: p50 {lonely.at(50):,.0f} us, {ratio:.1f} times as long")
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from evenhand.actions.desk import Desk
 from evenhand.actions.receiving import Incoming
 from evenhand.actions.texts import publish
 from evenhand.stores.database import Database
-from evenhand.stores.upkeep import upgrade
+from evenhand.stores.upgrading import upgrade
 from evenhand.stores.vault import Vault
 from tests.postgres import started
 
