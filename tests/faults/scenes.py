@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
-from evenhand.actions.byhand import assign, hand_over
+from evenhand.actions.byhand import assign, hand_over, offer
 from evenhand.actions.care import look
 from evenhand.actions.disputes import correct, dispute, rule_on
 from evenhand.actions.erasing import erase
@@ -234,6 +234,7 @@ SCENES: Final[Mapping[str, Scene]] = {
     "close and hand out": Scene(full, holder_says(close, Ending("lost"))),
     "restore": Scene(comes(1, topic="spam"), says(restore, 1)),
     "assign": Scene(comes(1, topic="desk"), says(assign, 1, rep="dee")),
+    "offer": Scene(comes(1, topic="desk"), says(offer, 1, to=["ann", "dee"])),
     "hand over": Scene(comes(3), holder_says(hand_over, to="cy")),
     "re-route": Scene(comes(3), says(reroute, 1)),
     "merge": Scene(comes(3), says(merge, 2, into=1)),

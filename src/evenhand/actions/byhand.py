@@ -4,6 +4,7 @@ A manager's word beats the machine's: what was in the way is kept as a warning, 
 lead yet, their turn is given back. Whoever hands a lead on themselves has had their turn.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -19,8 +20,8 @@ from evenhand.core.codes import why_not
 from evenhand.core.decide import Ruling
 from evenhand.core.follow import after_holder
 from evenhand.core.states import HELD_BY_REP, allow
-from evenhand.core.taken import Taking, on_taken
-from evenhand.errors import Conflict, NotAllowed
+from evenhand.core.taken import Taking, on_put_up, on_taken
+from evenhand.errors import BadUsage, Conflict, Fault, NotAllowed
 from evenhand.ports.rows import LeadRow
 
 MAY: Final = "may_hand_over"  # an attribute of a person in the roster; false forbids it
@@ -35,6 +36,28 @@ def assign(work: Work, lead: int, *, rep: str, actor: Actor) -> LeadRow:
     allow("assign", lead, row.state)
     manage(actor, "give a lead to somebody")
     return _given(work, row, rep, actor=actor)
+
+
+def offer(work: Work, lead: int, *, to: Sequence[str], actor: Actor) -> LeadRow:
+    """Offer a lead to people of a manager's choice, whatever the policy says; the first to take it has it.
+
+    Whoever holds it loses it. Raises NotFound if nobody has one of the ids, Conflict if somebody is not active,
+    BadUsage if nobody is named, NotAllowed for a rep.
+    """
+    row = work.row(lead)
+    allow("offer", lead, row.state)
+    manage(actor, "offer a lead to people of their choice")
+    chosen = tuple(dict.fromkeys(to))
+    if not chosen:
+        raise BadUsage(Fault(where="to", what="nobody is named.", fix="Name at least one person."))
+    before = row.rep if row.state in HELD_BY_REP else None
+    row = take_away(work, row, "taken away", actor=actor)
+    asked = lead_of(work, row)
+    asked = replace(asked, past=replace(forgetting(asked.past), cleared=True))
+    settled = settle(work, row, on_put_up(asked, work.policy, work.world, chosen), actor=actor)
+    if before is not None:
+        work.tell("taken away", before, lead=lead)
+    return settled
 
 
 def hand_over(work: Work, lead: int, *, to: str, actor: Actor) -> LeadRow:

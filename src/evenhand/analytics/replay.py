@@ -16,10 +16,10 @@ from evenhand.core.advance import posted
 from evenhand.core.decide import Ruling, open_case, rule_on
 from evenhand.core.ledger import Ledger
 from evenhand.core.model import Lead, Roster, Snapshot
-from evenhand.core.outcome import Assigned, Decision, Held
+from evenhand.core.outcome import Assigned, Decision, Held, Offered
 from evenhand.core.policy.model import Policy
 from evenhand.core.record import Record, plain, rebuilt, record
-from evenhand.core.taken import Taking, on_taken
+from evenhand.core.taken import Taking, on_put_up, on_taken
 from evenhand.core.tell import say_leads
 from evenhand.core.view import View, encode, seal, unsealed, view
 from evenhand.errors import Conflict, NotFound
@@ -157,6 +157,8 @@ def ruled_again(decision: Decision, lead: Lead, policy: Policy, world: Snapshot)
         case ("by_hand" | "claimed") as how, _:
             rule = policy.rules[decision.rule].name if decision.rule >= 0 else ""
             return on_taken(lead, policy, world, Taking(decision.rep or "", how, rule))
+        case "put_up", Offered(reps=reps):
+            return on_put_up(lead, policy, world, reps)
         case "reassigned" | "stale", Held(why="escalated"):  # no rule decided that, but somebody's silence
             if not lead.past.holders or policy.rules[decision.rule].reassign is None:
                 raise ValueError("nobody can have been silent: there was no holder, or the rule does not re-assign")

@@ -31,6 +31,7 @@ STATES: tuple[State, ...] = (
 
 LeadArgument = Annotated[int, typer.Argument(metavar="LEAD", min=1, help="The lead's number.")]
 PersonArgument = Annotated[str, typer.Argument(metavar="REP", help="Somebody's id in the roster.")]
+PeopleArgument = Annotated[list[str], typer.Argument(metavar="REP...", help="Ids of people in the roster.")]
 PoolArgument = Annotated[str, typer.Argument(metavar="POOL", help="The pool's name.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RepOption = Annotated[str, typer.Option(metavar="REP", help="For whom; else whoever --as names, if that is a rep.")]

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 import typer
 
-from evenhand.actions.byhand import assign, hand_over
+from evenhand.actions.byhand import assign, hand_over, offer
 from evenhand.actions.erasing import erase
 from evenhand.actions.holding import Ending, close, respond, restore, snooze
 from evenhand.actions.merging import merge, unmerge
@@ -14,6 +14,7 @@ from evenhand.actions.rerouting import reroute
 from evenhand.cli.asked import (
     JsonOption,
     LeadArgument,
+    PeopleArgument,
     PersonArgument,
     RepOption,
     YesOption,
@@ -152,6 +153,16 @@ def assign_lead(seat: Seat, lead: LeadArgument, rep: PersonArgument, *, as_json:
     Example: evenhand lead assign 12 ann
     """
     show_row(seat.desk.do(assign, lead, rep=rep, actor=seat.actor), as_json=as_json)
+
+
+@app.command("offer")
+@seated
+def offer_lead(seat: Seat, lead: LeadArgument, reps: PeopleArgument, *, as_json: JsonOption = False) -> None:
+    """Offer a lead to people of your choice, whatever the policy says: the first to take it has it.
+
+    Example: evenhand lead offer 12 ann bob
+    """
+    show_row(seat.desk.do(offer, lead, to=reps, actor=seat.actor), as_json=as_json)
 
 
 @app.command("hand-over")

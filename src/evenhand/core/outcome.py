@@ -23,6 +23,7 @@ Trigger: TypeAlias = Literal[
     "unclaimed",  # nobody took the offer in time
     "widened",  # the offer goes to the next, wider group
     "by_hand",  # a manager gives it to somebody
+    "put_up",  # a manager offers it to people of their choice
     "claimed",  # somebody takes the offer
     "declined",  # the holder, or the last to whom it was offered, said no
     "rerouted",  # a manager asks for a new decision

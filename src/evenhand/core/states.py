@@ -21,6 +21,7 @@ State: TypeAlias = Literal[
 ]
 Step: TypeAlias = Literal[
     "accept",
+    "offer",
     "claim",
     "decline",
     "respond",
@@ -44,6 +45,7 @@ STEPS: Final[Mapping[Step, frozenset[State]]] = {
     "respond": HELD_BY_REP,
     "snooze": frozenset({"working"}),
     "close": OPEN,
+    "offer": OPEN | {"rejected", "duplicate"},
     "assign": OPEN | {"rejected", "duplicate"},
     "hand over": HELD_BY_REP,
     "re-route": OPEN,

@@ -4,6 +4,7 @@ No word, cap or pause holds a person back. What would have been in the way is ke
 the pool's ledger counts the lead, or charges it as a claim, as if the taker could have had it anyway.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -18,7 +19,7 @@ from evenhand.core.how import Turn
 from evenhand.core.how.base import given_to
 from evenhand.core.ledger import Ledger, claim
 from evenhand.core.model import Lead, Load, Pool, Rep, Roster, Snapshot
-from evenhand.core.outcome import Assigned, Attempt, Hand, Posting, Seat
+from evenhand.core.outcome import Assigned, Attempt, Hand, Offered, Posting, Seat
 from evenhand.core.placing import Placed, cost_of, in_line
 from evenhand.core.plan import Excluded, pool_named
 from evenhand.core.policy.model import Policy, Rule
@@ -55,6 +56,20 @@ def on_taken(lead: Lead, policy: Policy, snapshot: Snapshot, taking: Taking) -> 
         placed, attempt = _outside(number, policy.rules[number], rep, case)
     start = begin(case, taking.trigger)
     return Ruling(case, conclude(start, placed, (attempt,), rule=-1 if number is None else number))
+
+
+def on_put_up(lead: Lead, policy: Policy, snapshot: Snapshot, reps: Sequence[str]) -> Ruling:
+    """Offer the lead to the people whom a manager chose, whatever is in the way; the first to take it has it.
+
+    If the rule that matches says `unclaimed_after`, what nobody has taken by then is decided by the policy. Raises
+    NotFound if nobody has one of the ids, Conflict if somebody is not active.
+    """
+    chosen = tuple([_person(rep, snapshot.roster).id for rep in reps])
+    case = open_case(lead, policy, snapshot)
+    number = policy.index.first(case.facts, case.now, answers=answers.at(case.lead, answers.RULES))
+    after = policy.rules[number].unclaimed_after if number is not None else None
+    placed = Placed(Offered(chosen, expires=None if after is None else case.now + after))
+    return Ruling(case, conclude(begin(case, "put_up"), placed, (), rule=-1 if number is None else number))
 
 
 def _person(rep: str, roster: Roster) -> Rep:

@@ -71,6 +71,7 @@ _TRIGGERS: Final[Mapping[Trigger, str]] = {
     "unclaimed": "nobody took the offer in time",
     "widened": "the offer goes to more people",
     "by_hand": "a manager gave it to somebody",
+    "put_up": "a manager offers it to people of their choice",
     "claimed": "somebody took the offer",
     "declined": "it was declined",
     "rerouted": "a manager asked for a new decision",

@@ -4,12 +4,13 @@ from typing import Final
 
 import pytest
 
-from evenhand.actions.byhand import assign, hand_over
+from evenhand.actions.byhand import assign, hand_over, offer
 from evenhand.actions.desk import call
 from evenhand.actions.holding import respond
 from evenhand.actions.offers import accept, claim, decline
+from evenhand.analytics.proof import prove
 from evenhand.core.model import DAY, HOUR
-from evenhand.errors import Conflict, NotAllowed, NotFound
+from evenhand.errors import BadUsage, Conflict, NotAllowed, NotFound
 from tests.desk import MANAGER, POLICY, TEAM, Trial, rep
 
 FULL: Final = TEAM.replace('id = "bob"', 'id = "bob"\ncaps = { open = 1 }').replace(
@@ -200,3 +201,40 @@ def test_a_lead_that_was_worked_on_begins_anew_in_other_hands(trial: Trial) -> N
     row = trial.row(lead)
     assert (row.state, row.responded, row.due) == ("assigned", None, trial.now + HOUR)
     assert trial.rings(lead).keys() == {"due", "remind"}
+
+
+# --- offered to people of a manager's choice
+
+
+def test_a_manager_offers_a_lead_to_people_of_their_choice_and_the_first_has_it(each_trial: Trial) -> None:
+    lead, who, _ = given(each_trial)
+    each_trial.do(offer, lead, to=["eve", "cy", "eve"])
+    assert each_trial.state(lead).startswith("offered")
+    assert set(each_trial.credits().values()) == {0.0}
+    assert each_trial.told(lead) == ["offered eve", "offered cy", f"taken away {who}"]
+    assert "Offered" in each_trial.because(lead)
+    each_trial.do(claim, lead, rep="eve", actor=rep("eve"))
+    assert each_trial.state(lead) == "assigned eve"
+    with pytest.raises(Conflict, match="was taken by Eve"):
+        each_trial.do(claim, lead, rep="cy", actor=rep("cy"))
+    assert prove(each_trial.desk).found == ()
+
+
+def test_when_all_to_whom_a_manager_offered_it_say_no_the_policy_decides_without_them(trial: Trial) -> None:
+    lead = trial.comes(topic="desk")
+    trial.do(offer, lead, to=["ann", "bob"])
+    trial.do(decline, lead, rep="ann", actor=rep("ann"))
+    assert trial.state(lead).startswith("offered")
+    trial.do(decline, lead, rep="bob", actor=rep("bob"))
+    assert trial.state(lead).startswith("held")
+    assert prove(trial.desk).found == ()
+
+
+def test_an_offer_needs_people_who_are_there_and_a_manager(trial: Trial) -> None:
+    lead = trial.comes()
+    with pytest.raises(NotFound, match="nobody in the roster"):
+        trial.do(offer, lead, to=["ann", "nobody"])
+    with pytest.raises(BadUsage, match="nobody is named"):
+        trial.do(offer, lead, to=[])
+    with pytest.raises(NotAllowed):
+        trial.do(offer, lead, to=["ann"], actor=rep("ann"))
