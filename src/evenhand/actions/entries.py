@@ -60,10 +60,7 @@ def weights_of(work: Work, pool: str) -> Weights:
 
 
 def post(work: Work, kind: EntryKind, after: Ledger, about: About, *, actor: Actor) -> int:
-    """Put an entry in effect, given the ledger that one verb of `core.ledger` made of the present one; its number.
-
-    Everybody who waits because somebody in the pool was too far ahead is looked at again.
-    """
+    """Put an entry in effect, given the ledger that one verb of `core.ledger` made of the present one; its number."""
     entry = _TO_BYTES.encode(Entry(_moved(ledger_of(work, after.pool), after), about.rep, about.text))
     number = work.router.entries + 1
     work.router = replace(work.router, entries=number)
@@ -84,9 +81,6 @@ def post(work: Work, kind: EntryKind, after: Ledger, about: About, *, actor: Act
     if about.decision:
         body["decision"] = about.decision
     work.event(f"pool.{kind}", actor, lead=about.lead, body=body)
-    pool = work.world.roster.pools.get(after.pool)
-    if pool is not None and pool.max_ahead is not None:
-        work.here.woken.add(f"ahead {pool.name}")
     return number
 
 

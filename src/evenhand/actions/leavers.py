@@ -5,7 +5,7 @@ stay. Their open leads are decided again, or go to somebody by name; offers to t
 later begins at zero.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 
 from msgspec import Struct
@@ -15,9 +15,10 @@ from evenhand.actions.access import manage
 from evenhand.actions.actor import Actor
 from evenhand.actions.members import ByPool
 from evenhand.actions.persons import lead_of
-from evenhand.actions.presence import found_rep
+from evenhand.actions.presence import found_rep, known_rep
 from evenhand.actions.roster import without_member
 from evenhand.actions.settling import release, settle
+from evenhand.actions.standing import held_by
 from evenhand.actions.texts import put_in_force, text_of
 from evenhand.actions.withdrawing import offered_to, withdraw
 from evenhand.actions.work import Work
@@ -25,10 +26,8 @@ from evenhand.core.advance import Came, Resumed
 from evenhand.core.decide import rule_on
 from evenhand.core.follow import after_holder
 from evenhand.core.policy.naming import named_in
-from evenhand.core.states import HELD_BY_REP
 from evenhand.core.taken import Taking, on_taken
-from evenhand.core.when.page import nearest
-from evenhand.errors import BadUsage, Fault, NotFound
+from evenhand.errors import BadUsage, Fault
 from evenhand.ports.rows import LeadRow
 from evenhand.reading.edits import Put, edited
 from evenhand.reading.setup import Setup
@@ -68,10 +67,10 @@ class Gone(Struct, frozen=True, kw_only=True):
 def plan_leaving(work: Work, rep: str, *, actor: Actor) -> Plan:
     """Look at what somebody would leave behind; nothing is changed. Raises NotFound."""
     manage(actor, "let somebody go")
-    _known(work, rep)
+    known_rep(work, rep)
     return Plan(
         rep=rep,
-        leads=tuple([row.lead for row in _held(work, rep)]),
+        leads=tuple([row.lead for row in sorted(held_by(work, rep), key=lambda row: (row.rank, row.lead))]),
         offers=tuple(offered_to(work, rep)),
         pools=tuple(_shares(work, rep)),
         named=tuple(named(work.base.setup, rep)),
@@ -113,22 +112,6 @@ def named(setup: Setup, rep: str) -> Iterator[str]:
 
 
 # --- what there is
-
-
-def _known(work: Work, rep: str) -> None:
-    reps = work.world.roster.reps
-    if rep not in reps:
-        near = nearest(rep, reps)
-        raise NotFound(f"nobody in the roster has the id {rep!r}." + (f" Did you mean {near!r}?" if near else ""))
-
-
-def _held(work: Work, rep: str) -> Sequence[LeadRow]:
-    """The open leads of somebody, as this transaction has left them, hottest first."""
-    held = {row.lead: row for row in work.tx.leads.held_by(rep)}
-    for now in reversed(list(work.changes())):
-        held.update(now.rows)
-    theirs = [row for row in held.values() if row.rep == rep and row.state in HELD_BY_REP]
-    return sorted(theirs, key=lambda row: (row.rank, row.lead))
 
 
 def _shares(work: Work, rep: str) -> Iterator[Share]:

@@ -82,11 +82,17 @@ def resume(work: Work, *, subject: str, actor: Actor) -> bool:
 # --- who, and may they
 
 
-def found_rep(work: Work, rep: str) -> Rep:
-    """Somebody of the roster in force. Raises NotFound with the nearest id, Conflict if they have left."""
+def known_rep(work: Work, rep: str) -> Rep:
+    """Somebody of the roster in force, there or gone. Raises NotFound with the nearest id."""
     found = work.world.roster.reps.get(rep)
     if found is None:
         raise NotFound(_nobody("nobody in the roster has the id", rep, tuple(work.world.roster.reps)))
+    return found
+
+
+def found_rep(work: Work, rep: str) -> Rep:
+    """Somebody who can have leads. Raises NotFound with the nearest id, Conflict if they have left."""
+    found = known_rep(work, rep)
     if not found.active:
         raise Conflict(f"{rep} has left or is not active.")
     return found

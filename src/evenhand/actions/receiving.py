@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Final, Literal, TypeAlias
 
-from msgspec import Struct, json
+from msgspec import Struct
 from msgspec.structs import replace
 
 from evenhand.actions.actor import Actor
@@ -212,8 +212,3 @@ def _first_decision(work: Work, lead: int) -> int:
     row = work.row(lead)
     found = work.tx.story.decisions_of(lead)
     return found[0].seq if found else row.decision
-
-
-def json_of(raw: Mapping[str, object]) -> bytes:
-    """A lead as it came, as JSON."""
-    return json.encode(raw)

@@ -169,7 +169,6 @@ def _hand_over(work: Work, before: LeadRow, row: LeadRow, decision: Decision) ->
                 seq=seq, lead=lead, rep=rep, pool=decision.pool, since=decision.at, due=due
             )
             work.tell("assigned", rep, lead=lead, decision=seq)
-            work.here.woken.update(_caught_up(work, decision))
         case Offered(reps, blind, _, _, expires):
             work.here.offers[lead] = [
                 OfferRow(rep=rep, lead=lead, seq=seq, rank=row.rank, blind=blind, expires=expires) for rep in reps
@@ -187,12 +186,6 @@ def _hand_over(work: Work, before: LeadRow, row: LeadRow, decision: Decision) ->
             pass
         case never:
             assert_never(never)
-
-
-def _caught_up(work: Work, decision: Decision) -> list[str]:
-    """A lead by turn moves everybody's credit: whoever was too far ahead may be so no longer."""
-    pool = work.world.roster.pools.get(decision.pool)
-    return [f"ahead {pool.name}"] if pool and pool.max_ahead is not None else []
 
 
 def forgetting(past: Past) -> Past:

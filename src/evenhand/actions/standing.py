@@ -31,12 +31,17 @@ def rings_of(work: Work, lead: int) -> Sequence[TimerRow]:
     return [later.get(ring.kind, ring) for ring in work.tx.agenda.of(lead)]
 
 
-def unanswered(work: Work, rep: str) -> int:
-    """How many leads a rep holds and has not answered."""
+def held_by(work: Work, rep: str) -> Sequence[LeadRow]:
+    """The leads that a rep holds."""
     held = {row.lead: row for row in work.tx.leads.held_by(rep)}
     for now in reversed(list(work.changes())):
         held.update(now.rows)
-    return sum(row.rep == rep and row.state in HELD_BY_REP and row.responded is None for row in held.values())
+    return [row for row in held.values() if row.rep == rep and row.state in HELD_BY_REP]
+
+
+def unanswered(work: Work, rep: str) -> int:
+    """How many leads a rep holds and has not answered."""
+    return sum(row.responded is None for row in held_by(work, rep))
 
 
 def rule_of(work: Work, row: LeadRow) -> Rule | None:

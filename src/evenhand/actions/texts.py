@@ -22,7 +22,7 @@ from evenhand.core.when.page import nearest
 from evenhand.errors import BadInput, BadUsage, Conflict, Fault, NotFound
 from evenhand.ports.rows import DraftRow, TextKind, TextRow, VersionRow
 from evenhand.ports.store import Reading
-from evenhand.reading.setup import Setup, read_setup
+from evenhand.reading.setup import Setup
 from evenhand.reading.toml import LARGEST, digest
 
 KINDS: Final[tuple[TextKind, ...]] = ("policy", "roster")
@@ -197,7 +197,7 @@ def check_draft(tx: Reading, kind: TextKind, name: str) -> Checked:
 def check_texts(texts: Mapping[TextKind, str], *, now: int) -> Checked:
     """The same for a policy and a roster that lie nowhere yet."""
     try:
-        setup = read_setup(texts["policy"], texts["roster"])
+        setup = compiled(texts["policy"], texts["roster"])
     except BadInput as bad:
         return Checked(faults=bad.faults)
     start = now - now % HOUR

@@ -175,14 +175,21 @@ class Work:
             case Decision(outcome=Assigned(rep)):
                 self.here.loads.add(rep)
                 if event.posting != "none":
-                    self.here.ledgers.add(event.pool)
+                    self._posted(event.pool)
             case Freed(rep):
                 self.here.loads.add(rep)
                 self.free(f"rep {rep}")
             case Carried(rep):
                 self.here.loads.add(rep)
             case Posted(ledger):
-                self.here.ledgers.add(ledger.pool)
+                self._posted(ledger.pool)
+
+    def _posted(self, pool: str) -> None:
+        """A ledger has moved: it is to be written, and whoever was too far ahead in it may be so no longer."""
+        self.here.ledgers.add(pool)
+        found = self.world.roster.pools.get(pool)
+        if found is not None and found.max_ahead is not None:
+            self.here.woken.add(f"ahead {pool}")
 
     def put_row(self, row: LeadRow, *, fresh: bool = False) -> None:
         """A lead's new state."""

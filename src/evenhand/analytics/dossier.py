@@ -7,6 +7,7 @@ from msgspec import Raw, Struct, msgpack
 from msgspec.structs import replace
 
 from evenhand.actions.desk import Desk
+from evenhand.actions.known import compiled
 from evenhand.actions.notes import Note, notes_of
 from evenhand.actions.persons import Person
 from evenhand.core.decide import open_case
@@ -26,7 +27,7 @@ from evenhand.ports.rows import (
     TimerRow,
 )
 from evenhand.ports.store import Reading
-from evenhand.reading.setup import Setup, read_setup
+from evenhand.reading.setup import Setup
 
 
 class Dossier(Struct, frozen=True, kw_only=True):
@@ -111,4 +112,4 @@ def _seen(kept: Record, setup: Setup) -> tuple[Lead, Policy, Snapshot]:
 
 def _setup(tx: Reading, policy: str, roster: str) -> Setup:
     rows = tx.texts.get("policy", policy), tx.texts.get("roster", roster)
-    return read_setup(*[row.text if row else "" for row in rows])
+    return compiled(*[row.text if row else "" for row in rows])

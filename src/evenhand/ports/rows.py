@@ -87,7 +87,6 @@ class Memory(Struct, frozen=True, kw_only=True, array_like=True, omit_defaults=T
     match: Match | None = None
     past: Past = Past()
     tier: int = -1
-    stage: int = 0
 
 
 class PersonRow(Struct, frozen=True):
