@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from evenhand.ports import store as port
 from evenhand.ports.counts import Counts
+from evenhand.ports.house import House, UserRow
 from evenhand.ports.rows import Router
 from evenhand.ports.store import Changes
 from evenhand.stores.database import Database
@@ -18,6 +19,7 @@ from evenhand.stores.transaction import SqlTransaction
 from evenhand.stores.upkeep import check
 from tests.contracts.written import by_kind, changes, one_of_each, write
 
+HOUSE = [kind for kind in TABLES if kind.__module__ == House.__module__]
 READINGS: dict[str, Callable[[SqlTransaction], Any]] = {
     "Reading.router": lambda tx: tx.router(),
     "Leads.get": lambda tx: tx.leads.get(1),
@@ -66,6 +68,9 @@ READINGS: dict[str, Callable[[SqlTransaction], Any]] = {
     "Counts.outbox": lambda tx: tx.counts.outbox("waiting"),
     "Health.broken": lambda tx: list(tx.health.broken()),
     "Health.findings": lambda tx: tx.health.findings(),
+    "House.one": lambda tx: [tx.house.one(kind) for kind in HOUSE],
+    "House.every": lambda tx: [tx.house.every(kind) for kind in HOUSE],
+    "House.latest": lambda tx: tx.house.latest(UserRow, "since"),
 }
 WRITING = {"Outbox.lease", "Outbox.settle"}  # see test_outbox.py
 
@@ -96,7 +101,7 @@ def promised(protocol: type) -> set[str]:
 
 
 def test_every_reading_method_is_asked() -> None:
-    subjects = (port.Leads, port.Story, port.World, port.Agenda, port.Texts, port.Outbox, port.Health, Counts)
+    subjects = (port.Leads, port.Story, port.World, port.Agenda, port.Texts, port.Outbox, port.Health, Counts, House)
     methods = {name for protocol in (*subjects, port.Reading) for name in promised(protocol) if "._" not in name}
     assert methods - WRITING == set(READINGS)
 

@@ -32,16 +32,20 @@ from evenhand.ports.rows import (
 )
 from evenhand.stores.database import Database
 from evenhand.stores.engine import driver
+from evenhand.stores.rowmap import TABLES
 from evenhand.stores.transaction import SqlTransaction
 from evenhand.stores.upgrading import upgrade
-from tests.contracts.test_isolation import READINGS
+from tests.contracts.test_isolation import HOUSE, READINGS
 from tests.contracts.written import changes, lead, message, write
 from tests.postgres import Cluster
 
 MANY = 4_000
 BUSY: list[State] = ["waiting", "offered", "assigned", "working", "held"]
 OVER: list[State] = ["closed", "rejected", "duplicate"]
-SMALL = {"routers", "loads", "ledgers", "presences", "texts", "versions", "drafts", "disputes", "findings"}
+SMALL = {"routers", "loads", "ledgers", "presences", "texts", "versions", "drafts", "disputes", "findings"} | {
+    TABLES[kind].name
+    for kind in HOUSE  # what is many in it (deliveries) is asked for by key or time
+}
 # Asked by people now and then, or in order from end to end.
 COUNTS_ALL = {"Counts.leads", "Counts.oldest", "Counts.messages", "Counts.outbox", "Health.broken"}
 

@@ -6,6 +6,18 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from evenhand.ports.house import (
+    ApiKeyRow,
+    ChannelRow,
+    DeliveryRow,
+    EndpointRow,
+    ErrandRow,
+    SessionRow,
+    SourceRow,
+    ThrottleRow,
+    TokenRow,
+    UserRow,
+)
 from evenhand.ports.rows import (
     AssignmentRow,
     BlockRow,
@@ -100,4 +112,14 @@ def one_of_each(mark: str) -> list[Struct]:
         VersionRow(kind="policy", no=1, digest="digest", at=1, actor=mark),
         DraftRow(kind="policy", name="draft", text=mark, base="", at=1, actor=mark),
         FindingRow(promise=mark, subject="1", found=1),
+        UserRow(user=1, email=mark, role="owner", since=1),
+        SessionRow(digest=b"s", user=1, since=1, seen=1, expires=9, agent=mark),
+        TokenRow(digest=b"t", kind="sign in", user=1, rep=mark, since=1, expires=9),
+        ApiKeyRow(no=1, digest=sign, name=mark, role="admin", since=1, actor=mark),
+        SourceRow(name="web", kind="form", settings=sign, since=1, actor=mark),
+        ChannelRow(no=1, owner="ann", kind="email", box=sign, shown=mark, since=1, actor=mark),
+        EndpointRow(no=1, url=mark, box=sign, since=1, actor=mark),
+        DeliveryRow(carrier="channel 1", subject="message 1", attempt=1, at=1, outcome="sent", said=mark),
+        ErrandRow(no=1, kind="meta", source=mark, body=sign, at=1),
+        ThrottleRow(digest=b"h", since=1, count=len(mark)),
     ]

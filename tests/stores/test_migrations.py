@@ -40,6 +40,21 @@ IMPERSONAL = {
     "numbers": "ledgers.body entries.body loads.body",
     "what a service answered, without the message": "messages.error",
     "the chain": "events.link",
+    "our own users": (
+        "users.email users.name users.role users.rep users.password users.subject sessions.via sessions.agent "
+        "tokens.kind tokens.rep api_keys.name api_keys.role api_keys.scopes api_keys.actor channels.owner"
+    ),
+    "digests of what they hold": "sessions.digest tokens.digest api_keys.digest throttles.digest",
+    "our own doors, their secrets sealed": (
+        "sources.name sources.kind sources.settings sources.box sources.actor errands.kind errands.source "
+        "errands.state errands.error endpoints.url endpoints.kinds "
+        "endpoints.detail endpoints.box endpoints.actor endpoints.error"
+    ),
+    "how our own people are told": (
+        "channels.kind channels.box channels.shown channels.detail channels.quiet channels.kinds channels.actor "
+        "deliveries.carrier deliveries.subject deliveries.outcome deliveries.said"
+    ),
+    "ids that another system knows": "errands.body",
 }
 
 

@@ -31,14 +31,14 @@ def test_old_tables_are_found_and_no_row_is_looked_at(database_url: str) -> None
     with database.change() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     assert [(fault.what, fault.fix) for fault in check(database)] == [
-        ("are of version 0000, not 0001.", "Run `evenhand db upgrade`.")
+        ("are of version 0000, not 0002.", "Run `evenhand db upgrade`.")
     ]
     database.close()
 
 
 def test_a_file_without_tables_is_found(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
-    assert [fault.what for fault in check(database)] == ["are of version none, not 0001."]
+    assert [fault.what for fault in check(database)] == ["are of version none, not 0002."]
     database.close()
 
 

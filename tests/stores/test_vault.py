@@ -128,3 +128,13 @@ def test_another_master_secret_is_refused_with_what_to_do() -> None:
 def test_a_secret_of_another_length_is_refused(length: int) -> None:
     with pytest.raises(ValueError, match=f"32 bytes, not {length}"):
         Vault(bytes(length))
+
+
+def test_a_secret_of_the_installation_opens_under_its_own_name_only() -> None:
+    vault = Vault(SECRET)
+    box = vault.seal("channel 7", b"pa55word", workspace=1)
+    assert vault.unseal("channel 7", box, workspace=1) == b"pa55word"
+    assert b"pa55word" not in box
+    for name, workspace in (("channel 8", 1), ("channel 7", 2)):
+        with pytest.raises(CannotRead, match=f"the secret of {name} cannot be opened.*Enter it anew"):
+            vault.unseal(name, box, workspace=workspace)

@@ -65,6 +65,14 @@ class Sealer(Protocol):
         """A keyed digest, to find the same again without keeping it."""
         ...
 
+    def seal(self, name: str, plain: bytes, *, workspace: int) -> bytes:
+        """Encrypt a secret of the installation's own."""
+        ...
+
+    def unseal(self, name: str, box: bytes, *, workspace: int) -> bytes:
+        """Decrypt it."""
+        ...
+
 
 class Base(Struct, frozen=True, kw_only=True):
     """What stays the same throughout a transaction."""

@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from evenhand.core.model import Millis
 from evenhand.core.states import State
 from evenhand.ports.counts import Counts
+from evenhand.ports.house import House, Housekeeping
 from evenhand.ports.rows import (
     AssignmentRow,
     DecisionRow,
@@ -317,6 +318,8 @@ class Reading(Protocol):
     def health(self) -> Health: ...
     @property
     def counts(self) -> Counts: ...
+    @property
+    def house(self) -> House: ...
 
     def router(self) -> Router:
         """The state of the decision stream."""
@@ -338,6 +341,8 @@ class Sending(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def keys(self) -> Keys: ...
+    @property
+    def house(self) -> Housekeeping: ...
 
 
 class Listener(Protocol):

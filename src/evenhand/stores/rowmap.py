@@ -7,8 +7,8 @@ from msgspec import Struct
 from msgspec.structs import astuple
 from sqlalchemy import Column, Table
 
-from evenhand.ports import rows
-from evenhand.stores import tables
+from evenhand.ports import house, rows
+from evenhand.stores import house_tables, tables
 
 R = TypeVar("R", bound=Struct)
 
@@ -35,6 +35,16 @@ TABLES: Final[Mapping[type[Struct], Table]] = {
     rows.VersionRow: tables.versions,
     rows.DraftRow: tables.drafts,
     rows.FindingRow: tables.findings,
+    house.UserRow: house_tables.users,
+    house.SessionRow: house_tables.sessions,
+    house.TokenRow: house_tables.tokens,
+    house.ApiKeyRow: house_tables.api_keys,
+    house.SourceRow: house_tables.sources,
+    house.ChannelRow: house_tables.channels,
+    house.EndpointRow: house_tables.endpoints,
+    house.DeliveryRow: house_tables.deliveries,
+    house.ErrandRow: house_tables.errands,
+    house.ThrottleRow: house_tables.throttles,
 }
 
 

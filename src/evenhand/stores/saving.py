@@ -197,6 +197,11 @@ def copy_in(connection: Connection, table: Table, given: Iterable[Sequence[objec
             copy.write_row(row)
 
 
+def put_rows(connection: Connection, kind: type[Struct], given: Sequence[Sequence[object]]) -> None:
+    """Add rows, or write over those with the same key; their values stand in the order of the columns."""
+    _put(kind).many(connection, given)
+
+
 @cache
 def _insert(kind: type[Struct]) -> Prepared:
     return Prepared(insert(TABLES[kind]))

@@ -11,6 +11,7 @@ from evenhand.stores import tables
 from evenhand.stores.counts import SqlCounts
 from evenhand.stores.engine import Prepared, is_sqlite
 from evenhand.stores.health import SqlHealth
+from evenhand.stores.house import SqlHouse
 from evenhand.stores.keys import SqlKeys
 from evenhand.stores.leads import SqlLeads
 from evenhand.stores.outbox import SqlOutbox
@@ -40,6 +41,7 @@ class SqlTransaction:
         self.counts = SqlCounts(connection, workspace)
         self.outbox = SqlOutbox(connection, workspace)
         self.keys = SqlKeys(connection, workspace)
+        self.house = SqlHouse(connection, workspace)
         self.has_saved = False
         self._at = connection
         self._router = router

@@ -9,7 +9,7 @@ from evenhand.errors import Fault, Unavailable
 from evenhand.stores.database import Database
 from evenhand.stores.engine import is_sqlite
 
-HEAD: Final = "0001"  # the version of the tables that this program works with: the last of the migrations
+HEAD: Final = "0002"  # the version of the tables that this program works with: the last of the migrations
 OLDEST: Final = 140_000  # PostgreSQL 14
 UPGRADE: Final = "Run `evenhand db upgrade`."
 

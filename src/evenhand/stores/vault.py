@@ -35,6 +35,7 @@ class Vault:
         if len(secret) != SECRET_BYTES:
             raise ValueError(f"a master secret has {SECRET_BYTES} bytes, not {len(secret)}")
         self._wrapping = AESGCM(_derived(secret, "wrap keys"))
+        self._sealing = AESGCM(_derived(secret, "seal settings"))
         self._digesting = blake2b(key=_derived(secret, "digest"), digest_size=_DIGEST)
         self._check = _derived(secret, "check")[:_DIGEST]
 
@@ -75,6 +76,19 @@ class Vault:
             raise CannotRead(_story("its personal data", workspace, lead))
         return found
 
+    def seal(self, name: str, plain: bytes, *, workspace: int) -> bytes:
+        """A box with a secret of the installation's own, such as a password of a mail server; `name` says whose."""
+        nonce = os.urandom(_NONCE)
+        return _VERSION + nonce + self._sealing.encrypt(nonce, plain, _owner_named(name, workspace))
+
+    def unseal(self, name: str, box: bytes, *, workspace: int) -> bytes:
+        """What was sealed. Raises CannotRead if it was sealed under another name or secret, or was changed."""
+        found = _opened(self._sealing, box, _owner_named(name, workspace))
+        if found is None:
+            what = f"workspace {workspace}: the secret of {name} cannot be opened: it was sealed with another master "
+            raise CannotRead(f"{what}secret, or was changed. Enter it anew.")
+        return found
+
     def digest(self, kind: str, text: str, *, workspace: int) -> bytes:
         """16 bytes by which the same text is known again in this workspace, without being kept.
 
@@ -89,6 +103,10 @@ class Vault:
 def _derived(secret: bytes, purpose: str) -> bytes:
     """A key for one purpose (HKDF, RFC 5869): who finds one learns nothing about the others."""
     return HKDF(algorithm=SHA256(), length=_KEY, salt=None, info=f"evenhand 1: {purpose}".encode()).derive(secret)
+
+
+def _owner_named(name: str, workspace: int) -> bytes:
+    return _KIND.pack(workspace, 0) + name.encode()
 
 
 def _opened(cipher: AESGCM, box: bytes, owner: bytes) -> bytes | None:
