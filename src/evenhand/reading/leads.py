@@ -66,41 +66,25 @@ class RowSource(Protocol):
         ...
 
 
-class LeadFile:
-    """The leads of a file, to be iterated over once: `Arrival` and `Reject` as they come, in the order of the file.
+class LeadReader:
+    """Turns rows into arrivals, by what a policy knows; for files, requests and webhooks alike.
 
-    unmapped: the columns that fill no field, complete when the iteration is.
+    Raises BadUsage when the mapping names a field that does not exist.
     """
 
-    def __init__(self, rows: RowSource, options: LeadOptions, accounts: Accounts) -> None:
-        self.rows = rows
+    def __init__(self, options: LeadOptions, accounts: Accounts) -> None:
         self._accounts = accounts
-        self._as_of = options.as_of
         self._terms = Terms(vocabulary=options.vocabulary, zone=options.zone, currency=options.currency)
         known = options.vocabulary.fields.items()
         self._fields = {**{name: field for name, field in known if name not in _FOUND}, **_BESIDE}
         spelt = {**LEAD_SYNONYMS, "account.id": "account", "account.name": "account"}
-        self._columns = Columns(self._fields, synonyms=spelt, mapping=options.mapping)
-        if rows.header:
-            self._columns.check(rows.header)
-            self._columns.pairs(rows.header)
+        self.columns = Columns(self._fields, synonyms=spelt, mapping=options.mapping)
 
-    def fills(self, field: str) -> bool:
-        """Whether a column of the file is for this field, even if all its cells are empty; False for NDJSON."""
-        return any(name == field for name, _ in self._columns.pairs(self.rows.header))
-
-    @property
-    def unmapped(self) -> tuple[str, ...]:
-        return tuple(self._columns.unmapped)
-
-    def __iter__(self) -> Iterator[Arrival | Reject]:
-        for row in self.rows:
-            yield row if isinstance(row, Reject) else self._read(row)
-
-    def _read(self, row: Row) -> Arrival | Reject:
+    def read(self, row: Row, as_of: Millis) -> Arrival | Reject:
+        """The lead of a row that is read at a moment."""
         found: dict[str, Value] = {}
         warnings: list[Problem] = []
-        for name, column in self._columns.pairs(row.cells):
+        for name, column in self.columns.pairs(row.cells):
             value = convert(self._fields[name], row.cells.get(column), self._terms)
             if value is None:
                 if name == "received":
@@ -111,9 +95,9 @@ class LeadFile:
                 warnings.append(value)
             else:
                 return Reject(row.line, name, value.value, value.cause, f"{value.fix[:1].upper()}{value.fix[1:]}.")
-        received = found.setdefault("received", self._as_of)
-        if not isinstance(received, int) or not EARLIEST <= received <= self._as_of + DAY:
-            return self._not_then(row.line, received)
+        received = found.setdefault("received", as_of)
+        if not isinstance(received, int) or not EARLIEST <= received <= as_of + DAY:
+            return _not_then(row.line, received, as_of)
         return self._arrival(row.line, found, warnings=warnings)
 
     def _arrival(self, line: int, found: dict[str, Value], *, warnings: list[Problem]) -> Arrival:
@@ -142,12 +126,33 @@ class LeadFile:
         found.update(known.fields)
         return known.match
 
-    def _not_then(self, line: int, received: Value) -> Reject:
-        when = day(received) if isinstance(received, int) and abs(received) < 10**14 else shorten(received)
-        if isinstance(received, int) and received < EARLIEST:
-            return Reject(line, "received", when, "before 1990", "Check the column, or map another one to received.")
-        cause = f"more than a day after {day(self._as_of)}, when this routing happens"
-        return Reject(line, "received", when, cause, "Check the date, or give a later --as-of.")
+
+class LeadFile:
+    """The leads of a file, to be iterated over once: `Arrival` and `Reject` as they come, in the order of the file.
+
+    unmapped: the columns that fill no field, complete when the iteration is.
+    """
+
+    def __init__(self, rows: RowSource, options: LeadOptions, accounts: Accounts) -> None:
+        self.rows = rows
+        self._as_of = options.as_of
+        self._reader = LeadReader(options, accounts)
+        self._columns = self._reader.columns
+        if rows.header:
+            self._columns.check(rows.header)
+            self._columns.pairs(rows.header)
+
+    def fills(self, field: str) -> bool:
+        """Whether a column of the file is for this field, even if all its cells are empty; False for NDJSON."""
+        return any(name == field for name, _ in self._columns.pairs(self.rows.header))
+
+    @property
+    def unmapped(self) -> tuple[str, ...]:
+        return tuple(self._columns.unmapped)
+
+    def __iter__(self) -> Iterator[Arrival | Reject]:
+        for row in self.rows:
+            yield row if isinstance(row, Reject) else self._reader.read(row, self._as_of)
 
 
 def read_leads(rows: RowSource, options: LeadOptions, accounts: Accounts | None = None) -> LeadFile:
@@ -174,6 +179,14 @@ def derive(fields: dict[str, Value]) -> None:
     for source in (website, fields.get("email.domain")):
         if "domain" not in fields and isinstance(source, str) and (own := company_domain(source)):
             fields["domain"] = own
+
+
+def _not_then(line: int, received: Value, as_of: Millis) -> Reject:
+    when = day(received) if isinstance(received, int) and abs(received) < 10**14 else shorten(received)
+    if isinstance(received, int) and received < EARLIEST:
+        return Reject(line, "received", when, "before 1990", "Check the column, or map another one to received.")
+    cause = f"more than a day after {day(as_of)}, when this routing happens"
+    return Reject(line, "received", when, cause, "Check the date, or give a later --as-of.")
 
 
 def _at(received: Value) -> Millis:

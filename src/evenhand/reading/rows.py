@@ -138,7 +138,7 @@ class Rows:
             elif not text.strip():
                 self.blank += 1
             else:
-                yield _row_of(self._lines.number, text)
+                yield json_row(self._lines.number, text)
 
 
 def read_rows(source: str, *, encoding: str = "", delimiter: str = "") -> Rows:
@@ -192,7 +192,8 @@ def _too_wide(record: Record, width: int) -> Reject:
     return Reject(record.line, "", shorten(extra), cause, "Put quotes around cells that contain the delimiter.")
 
 
-def _row_of(line: int, text: str) -> Row | Reject:
+def json_row(line: int, text: str) -> Row | Reject:
+    """A JSON object as a row: what is nested in it gets names with dots."""
     try:
         found = _decode(text)
     except (msgspec.DecodeError, RecursionError, UnicodeEncodeError, ArithmeticError) as error:
