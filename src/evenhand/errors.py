@@ -8,18 +8,24 @@
     - BadFile           a file of leads, accounts or decisions
     - BadUsage          options that do not go together
     - BadSecret         the master secret is missing, misspelt, open to everybody, or another one
+    - BadAddress        an address that messages are to go to is none, or is one where they may not go
   + NotFound            the thing that was named does not exist
   + Conflict            the world has moved on since the caller looked
+    - Outdated            what was worked out beforehand no longer holds: work it out again
+    - Overtaken           somebody else has changed it since the caller saw it
+  + NoTag               an edit does not say which version it was made on
+  + NotSignedIn         nobody knows who is asking
   + NotAllowed          somebody else may do this, and they may not
   + Unavailable         the database is locked, full, or cannot be reached: try again
     - Uncertain         it was lost while it was writing: look before trying again
   + Busy                more is waiting already than can be held: try again in a moment
+    - TooOften            somebody has tried so often that they must wait
   + CannotRead          what is encrypted does not open with this key
   + NotSent             a message has not reached whom it is for
     - TryLater            it may go through later
     - GiveUp              it never will
 
-The command line turns `BadInput` and `NotFound` into exit code 2; a later HTTP door has one table of its own.
+The command line turns `BadInput` and `NotFound` into exit code 2; HTTP has one table, in `service/problems.py`.
 """
 
 from collections.abc import Sequence
@@ -84,12 +90,32 @@ class BadSecret(BadInput):
     """The master secret, which opens the personal data, cannot be used."""
 
 
+class BadAddress(BadInput):
+    """An address for messages cannot be read, or leads where no message may go."""
+
+
 class NotFound(EvenhandError):
     """The thing that was named does not exist."""
 
 
 class Conflict(EvenhandError):
     """The world has moved on since the caller looked."""
+
+
+class Outdated(Conflict):
+    """What was worked out beforehand no longer holds, because the policy has changed: work it out again."""
+
+
+class Overtaken(Conflict):
+    """Somebody else has changed it since the caller saw it."""
+
+
+class NoTag(EvenhandError):
+    """An edit that could overwrite somebody else's does not say which version it was made on."""
+
+
+class NotSignedIn(EvenhandError):
+    """Nobody knows who is asking: there is no key or session, or it does not count any more."""
 
 
 class NotAllowed(EvenhandError):
@@ -110,6 +136,14 @@ class Uncertain(Unavailable):
 
 class Busy(EvenhandError):
     """More is waiting already than can be held; nothing of this was taken. Try again in a moment."""
+
+
+class TooOften(Busy):
+    """Somebody has tried so often that they must wait; `after` is for how long, in milliseconds."""
+
+    def __init__(self, what: str, *, after: int) -> None:
+        super().__init__(what)
+        self.after = after
 
 
 class NotSent(EvenhandError):
