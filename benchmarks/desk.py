@@ -9,7 +9,7 @@ same transactions from the driver alone: that is the floor. `one row` is a trans
 import argparse
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from statistics import quantiles
 from typing import Any, Final
@@ -29,9 +29,14 @@ BATCHES: Final = (1, 10, 100, 1000)
 
 
 class Times(Struct):
-    """Seconds of each transaction."""
+    """Seconds of each transaction, and of them all those that this process had a processor."""
 
     each: list[float]
+    busy: float
+
+    def work(self, batch: int) -> float:
+        """Microseconds of a processor that a lead takes, without the server's: other programs do not lengthen it."""
+        return self.busy / len(self.each) / batch * 1e6
 
     def rate(self, batch: int) -> float:
         """Leads a second."""
@@ -50,6 +55,12 @@ def timed(work: Callable[..., object], *given: object) -> float:
     begin = time.perf_counter()
     work(*given)
     return time.perf_counter() - begin
+
+
+def all_timed(work: Callable[..., object], on: object, parts: Iterable[object]) -> Times:
+    begin = time.process_time()
+    each = [timed(work, on, part) for part in parts]
+    return Times(each, time.process_time() - begin)
 
 
 def take(desk: Desk, part: Sequence[Incoming]) -> None:
@@ -83,7 +94,7 @@ def routed(engine: str, batch: int, count: int) -> tuple[Times, list[Transaction
         arriving = leads(count + 2 * batch, desk)
         take(desk, arriving[:batch])  # the first one reads the world
         parts = [arriving[start : start + batch] for start in range(batch, batch + count, batch)]
-        times = Times([timed(take, desk, part) for part in parts])
+        times = all_timed(take, desk, parts)
         del desk
     with database(engine) as store:
         desk = desk_on(store)
@@ -100,7 +111,7 @@ def bare(engine: str, caught: Sequence[Transaction]) -> Times:
     with database(engine) as store, store.engine.connect() as connection:
         desk_on(store)
         raw = driver(connection)
-        return Times([timed(_transaction, raw, one) for one in caught])
+        return all_timed(_transaction, raw, caught)
 
 
 def _transaction(raw: Any, statements: Transaction) -> None:
@@ -127,11 +138,11 @@ def one_row(store: Database, count: int) -> Times:
         sqlite = is_sqlite(connection)
         text = f"INSERT INTO installation (name, value) VALUES ({'?, ?' if sqlite else '%s, %s'})"
         rows = [[("many", text, [(f"row {number}", b"x" * 400)])] for number in range(count)]
-        return Times([timed(_transaction, raw, one) for one in rows])
+        return all_timed(_transaction, raw, rows)
 
 
 def measure(engine: str, count: int) -> None:
-    print(f"\n{engine}\n   batch   leads/s      bare   ratio   p50 us   p99 us   bare p50")
+    print(f"\n{engine}\n   batch   leads/s      bare   ratio   p50 us   p99 us   bare p50      cpu  bare cpu")
     for batch in BATCHES:
         some = max(batch * 4, min(count, 400 * batch))
         times, caught = routed(engine, batch, some)
@@ -139,7 +150,7 @@ def measure(engine: str, count: int) -> None:
         rate, bottom = times.rate(batch), floor.rate(batch)
         print(
             f"{batch:8,} {rate:9,.0f} {bottom:9,.0f} {rate / bottom:7.2f} {times.at(50):8,.0f} {times.at(99):8,.0f}"
-            f" {floor.at(50):10,.0f}",
+            f" {floor.at(50):10,.0f} {times.work(batch):8,.0f} {floor.work(batch):9,.0f}",
             flush=True,
         )
     with database(engine) as store:
@@ -147,7 +158,7 @@ def measure(engine: str, count: int) -> None:
         desk = desk_on(store)
         arriving = leads(401, desk)
         take(desk, arriving[:1])
-        lonely = Times([timed(take, desk, [lead]) for lead in arriving[1:]])
+        lonely = all_timed(take, desk, ([lead] for lead in arriving[1:]))
         ratio = lonely.at(50) / alone.at(50)
         print(f"one row: p50 {alone.at(50):,.0f} us; one lead: p50 {lonely.at(50):,.0f} us, {ratio:.1f} times as long")
 

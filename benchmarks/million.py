@@ -10,6 +10,7 @@ are timed, each in a transaction of its own.
 import argparse
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from random import Random
 from statistics import median
 from typing import Final
@@ -128,8 +129,14 @@ QUESTIONS: Final[dict[str, Question]] = {
 
 
 def asked(office: Office) -> dict[str, float]:
-    """Each question's median, in microseconds."""
-    return {name: _median(office, question) for name, question in QUESTIONS.items()}
+    """Each question's median, in microseconds; of SQLite's oldest pages also once the system has the file in memory."""
+    found = {name: _median(office, question) for name, question in QUESTIONS.items()}
+    if office.store.is_sqlite:
+        with Path(office.store.engine.url.database or "").open("rb") as file:
+            while file.read(1 << 24):
+                pass
+        found["the same, file in memory"] = _median(office, page)
+    return found
 
 
 def _median(office: Office, question: Question) -> float:

@@ -12,7 +12,7 @@ from evenhand.core.places import Place
 LARGEST: Final = 10**18  # keeps every number of a record within 64 bits
 
 
-class Case(Struct, frozen=True, kw_only=True):
+class Case(Struct, frozen=True, kw_only=True, gc=False):
     """A lead with what has been worked out about it, and the world as it stands.
 
     facts: the lead's fields folded for comparison, with `score` and `value` added.

@@ -64,7 +64,7 @@ PASSING: Final = frozenset(
 Detail: TypeAlias = tuple[int | str, ...]
 
 
-class Exclusion(Struct, frozen=True, array_like=True):
+class Exclusion(Struct, frozen=True, array_like=True, gc=False):
     """A no, with its code and numbers. `again` is when the clock alone may turn it into a yes, in `Millis`."""
 
     code: Code

@@ -21,7 +21,7 @@ from evenhand.core.score import points_of
 from evenhand.core.when import facts
 
 
-class Ruling(Struct, frozen=True):
+class Ruling(Struct, frozen=True, gc=False):
     """A decision, with the case that it decides: the lead, the world, and what was worked out of them."""
 
     case: Case

@@ -42,7 +42,7 @@ LARGEST: Final = 1_000_000_000  # what a lead of a value-fair pool may cost: cre
 Line: TypeAlias = tuple[Standing, ...]
 
 
-class Ledger(Struct, frozen=True, kw_only=True):
+class Ledger(Struct, frozen=True, kw_only=True, gc=False):
     """What a pool owes each member.
 
     credits: rep -> entitled less received, in units; missing is 0; they add up to 0.

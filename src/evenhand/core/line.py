@@ -15,7 +15,7 @@ from msgspec import Struct
 Weights: TypeAlias = Sequence[tuple[str, int]]
 
 
-class Standing(Struct, frozen=True):
+class Standing(Struct, frozen=True, gc=False):
     """One rep's place in line for one lead.
 
     share:  units of this lead that the rep is entitled to; the shares of a line add up to the charge.

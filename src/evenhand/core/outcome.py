@@ -34,7 +34,7 @@ Trigger: TypeAlias = Literal[
 HANDS: Final[frozenset[Trigger]] = frozenset({"by_hand", "claimed"})  # a person chose who gets it; see taken.py
 
 
-class Assigned(Struct, frozen=True, tag="assigned"):
+class Assigned(Struct, frozen=True, tag="assigned", gc=False):
     """One rep has the lead, and owes it a first touch by `due`."""
 
     rep: str
@@ -42,7 +42,7 @@ class Assigned(Struct, frozen=True, tag="assigned"):
     remind: Millis | None = None
 
 
-class Offered(Struct, frozen=True, tag="offered"):
+class Offered(Struct, frozen=True, tag="offered", gc=False):
     """Several reps may take the lead; the first to accept has it."""
 
     reps: tuple[str, ...]
@@ -52,7 +52,7 @@ class Offered(Struct, frozen=True, tag="offered"):
     expires: Millis | None = None
 
 
-class Waiting(Struct, frozen=True, tag="waiting"):
+class Waiting(Struct, frozen=True, tag="waiting", gc=False):
     """Nobody can take the lead yet. `wake` is when the clock may change that; at `desk` it goes to the desk."""
 
     why: Literal["tier", "nobody"]
@@ -60,7 +60,7 @@ class Waiting(Struct, frozen=True, tag="waiting"):
     desk: Millis | None = None
 
 
-class Held(Struct, frozen=True, tag="held"):
+class Held(Struct, frozen=True, tag="held", gc=False):
     """The lead lies on a desk for a person to assign. An empty `desk` is the desk of the whole workspace."""
 
     why: HeldWhy
@@ -69,13 +69,13 @@ class Held(Struct, frozen=True, tag="held"):
     screen: int = -1  # which one asked for a review
 
 
-class Rejected(Struct, frozen=True, tag="rejected"):
+class Rejected(Struct, frozen=True, tag="rejected", gc=False):
     """A screen turned the lead away; it is kept and can be restored. `screen` counts from 0."""
 
     screen: int
 
 
-class Duplicate(Struct, frozen=True, tag="duplicate"):
+class Duplicate(Struct, frozen=True, tag="duplicate", gc=False):
     """The same person is already being looked after in an earlier, open lead."""
 
     of: str
@@ -85,7 +85,7 @@ class Duplicate(Struct, frozen=True, tag="duplicate"):
 Outcome: TypeAlias = Assigned | Offered | Waiting | Held | Rejected | Duplicate
 
 
-class Seat(Struct, frozen=True, array_like=True):
+class Seat(Struct, frozen=True, array_like=True, gc=False):
     """Somebody who could have taken the lead, and what they carried at that moment."""
 
     rep: str
@@ -96,7 +96,7 @@ class Seat(Struct, frozen=True, array_like=True):
     fit: int | Decimal = 0  # levels of the skills asked for; the expected value for `best_fit`
 
 
-class Attempt(Struct, frozen=True, kw_only=True, array_like=True):
+class Attempt(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """One tier of one rule, tried: who could have taken the lead, in line order, and who could not and why.
 
     Whoever was given a lead by hand has a seat in any case, and the first exclusion is theirs if something was in the
@@ -111,7 +111,7 @@ class Attempt(Struct, frozen=True, kw_only=True, array_like=True):
     excluded: tuple[tuple[str, Exclusion], ...] = ()
 
 
-class Decision(Struct, frozen=True, kw_only=True, array_like=True):
+class Decision(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """The answer for one lead at one moment.
 
     rule, tier:  positions in the policy, from 0; -1 when no rule decided.

@@ -18,6 +18,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -45,6 +46,7 @@ def fold_postal(text: str, country: str = "") -> str:
     return folded[:5] if country == "US" and len(folded) == 9 and folded.isdecimal() else folded
 
 
+@lru_cache(maxsize=4096)
 def _fold_region(country: str, state: str) -> tuple[str, str]:
     """Codes of country and state; a name in place of a code is unknown here, for it would never compare equal."""
     country, state = country.strip().upper(), state.strip().upper()
@@ -58,7 +60,7 @@ def _fold_region(country: str, state: str) -> tuple[str, str]:
     return country, state if _SUBDIVISION.fullmatch(state) else ""
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, gc=False):
     """A lead's place as far as it is known; empty text means unknown.
 
     Whatever is given is brought to the form that areas compare with: `Place("us", "US-NY", "New York", "10001-1234")`

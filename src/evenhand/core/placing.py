@@ -22,7 +22,7 @@ from evenhand.core.who.manager import desk_person
 _ANY_TIME: Final = frozenset({Code.AT_OPEN_CAP, Code.PAUSED, Code.TOO_FAR_AHEAD})
 
 
-class Placed(Struct, frozen=True):
+class Placed(Struct, frozen=True, gc=False):
     """Where a rule put a lead, and what that costs in which pool's ledger; see `Decision`."""
 
     outcome: Outcome

@@ -8,6 +8,7 @@ form for people is in `view.py`.
 import zlib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
 from msgspec import Struct, json, msgpack
@@ -49,7 +50,7 @@ _CALENDAR: Final = (Code.AT_DAY_CAP, Code.AT_PERIOD_CAP)
 _EVER: Final = 1 << 53
 
 
-class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What the decision looked at besides the lead's fields, resolved: nobody's zone or calendar is needed.
 
     duty:    rep -> start, end ... of the working time that was looked at; a rep who is not named was on duty.
@@ -68,7 +69,7 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     answers: Answers = {}
 
 
-class Record(Struct, frozen=True, kw_only=True):
+class Record(Struct, frozen=True, kw_only=True, gc=False):
     """One decision, kept. `policy` and `roster` are digests of the texts in force; `lead` has the fields read."""
 
     engine: str
@@ -94,12 +95,13 @@ def record(ruling: Ruling, policy: Policy, *, engine: str) -> Record:
 
 def fields_read(lead: Lead, policy: Policy) -> Mapping[str, Value]:
     """The fields that the policy may look at, without those that identify a person."""
-    personal = personal_fields(policy)
-    return {
-        name: value
-        for name, value in lead.fields.items()
-        if (name in policy.reads or name in ALWAYS_READ) and name not in personal
-    }
+    kept = _fields_kept(policy)
+    return {name: value for name, value in lead.fields.items() if name in kept}
+
+
+@lru_cache(maxsize=64)
+def _fields_kept(policy: Policy) -> frozenset[str]:
+    return (policy.reads | ALWAYS_READ) - personal_fields(policy)
 
 
 def facts_of(decision: Decision, case: Case, policy: Policy) -> Facts:
@@ -281,7 +283,7 @@ def _ledgers(decision: Decision) -> Mapping[str, Ledger]:
     return ledgers
 
 
-class _Stored(Struct, frozen=True, array_like=True):
+class _Stored(Struct, frozen=True, array_like=True, gc=False):
     """The stored form: the lead's fields as JSON, so that a number stays a number and a text a text."""
 
     version: int

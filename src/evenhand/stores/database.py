@@ -1,7 +1,7 @@
 """The durable desk's memory in SQLite or PostgreSQL: transactions, locks, and what their failures mean."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine, RootTransaction, Table, bindparam, func, insert, select, text
@@ -15,6 +15,7 @@ from evenhand.stores.engine import BUSY, READING, Prepared, is_lost, is_sqlite, 
 from evenhand.stores.listening import Bells, PostgresListener, SqliteListener
 from evenhand.stores.transaction import SqlTransaction, locked
 from evenhand.stores.trouble import raise_told, said
+from evenhand.stores.turns import Turns
 
 T = TypeVar("T")
 
@@ -26,13 +27,16 @@ VERSION: Final = Prepared(select(_R.c.version).where(_R.c.workspace == bindparam
 class Database:
     """Keeps the promise of `ports.store.Store`. Any number of threads may use one.
 
-    lock_timeout: ms that a writer waits for the lock of another one before it raises Unavailable.
+    lock_timeout: ms that a writer waits for the lock of another one before it raises Unavailable; on SQLite for its
+                  turn among the threads of this process, and as long again for those of others.
     """
 
     def __init__(self, url: str, *, lock_timeout: int = BUSY) -> None:
         self.engine: Engine = open_engine(url, lock_timeout=lock_timeout)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._bells = Bells()
+        self._turns = Turns() if self.is_sqlite else None
+        self._patience = lock_timeout / 1000
         self._reads = self._glances = self.engine.execution_options(**{READING: True})
         if not self.is_sqlite:
             self._reads = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -40,7 +44,7 @@ class Database:
 
     @contextmanager
     def writing(self, workspace: int) -> Iterator[SqlTransaction]:
-        with self._transaction(self.engine, lambda connection: locked(connection, workspace)) as writing:
+        with self._written(lambda connection: locked(connection, workspace)) as writing:
             yield writing
         if writing.has_saved:
             self._bells.ring()
@@ -49,7 +53,7 @@ class Database:
         return self._transaction(self._reads, lambda connection: SqlTransaction(connection, workspace))
 
     def sending(self, workspace: int) -> AbstractContextManager[SqlTransaction]:
-        return self._transaction(self.engine, lambda connection: SqlTransaction(connection, workspace))
+        return self._written(lambda connection: SqlTransaction(connection, workspace))
 
     def changed(self, workspace: int) -> int:
         """The router's version as it is now, 0 without such a workspace: one question, no lock."""
@@ -93,7 +97,7 @@ class Database:
 
     def change(self) -> AbstractContextManager[Connection]:
         """A transaction over all workspaces; for upkeep."""
-        return self._transaction(self.engine, lambda connection: connection)
+        return self._written(lambda connection: connection)
 
     def snapshot(self) -> AbstractContextManager[Connection]:
         """One moment of all workspaces, to be read; for upkeep."""
@@ -101,6 +105,13 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+    @contextmanager
+    def _written(self, begun: Callable[[Connection], T]) -> Iterator[T]:
+        """A transaction that writes, when it is its turn."""
+        turn = nullcontext() if self._turns is None else self._turns.taken(self._patience)
+        with turn, self._transaction(self.engine, begun) as opened:
+            yield opened
 
     @contextmanager
     def _transaction(self, engine: Engine, begun: Callable[[Connection], T]) -> Iterator[T]:

@@ -3,10 +3,10 @@
 The tables are written in one fixed order, so that nothing depends on the order of work.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache
-from typing import Any, Final
+from functools import cache, lru_cache
+from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 from sqlalchemy import (
@@ -35,6 +35,9 @@ from evenhand.stores.listening import CHANNEL
 from evenhand.stores.rowmap import TABLES, values
 from evenhand.stores.trouble import TROUBLE, raise_told
 
+Part: TypeAlias = tuple[type[Struct], bool]  # of a statement: a table, and whether its row may take another's place
+
+VALUES: Final = 50  # of one statement: the words of a longer one psycopg reads anew each time, which takes it longer
 COPY_FROM: Final = 12  # rows from which COPY beats single statements
 
 
@@ -141,17 +144,45 @@ def _write(connection: Connection, workspace: int, changes: Changes) -> None:
     _untell(connection, workspace, changes.untold)
     _run(connection, DROP_PRESENCE, [(workspace, *presence) for presence in changes.dropped])
     _run(connection, DROP_DRAFT, [(workspace, *draft) for draft in changes.undrafted])
-    for kind in TABLES:
-        if added := changes.added.get(kind):
-            _add(connection, workspace, kind, added)
-        if put := changes.put.get(kind):
-            _put(kind).many(connection, [values(workspace, row) for row in put])
+    _write_rows(connection, workspace, changes)
     erase(connection, workspace, changes)
     _run(connection, TOUCH, [(at, workspace, seq) for seq, at in changes.touched])
     _wake(connection, workspace, changes)
-    _put(rows.Router).many(connection, [values(workspace, changes.router)])
     if not is_sqlite(connection):
         NOTIFY.many(connection, [()])
+
+
+def _write_rows(connection: Connection, workspace: int, changes: Changes) -> None:
+    """Table by table; on PostgreSQL all tables that get a single row by one statement, which costs less than each."""
+    router: Mapping[type[Struct], list[Struct]] = {rows.Router: [changes.router]}
+    alone: dict[Part, Struct] = {}
+    for kind in TABLES:
+        added, put = changes.added.get(kind, []), router.get(kind) or changes.put.get(kind, [])
+        if len(added) + len(put) == 1 and not is_sqlite(connection):
+            alone[kind, bool(put)] = [*added, *put][0]
+            continue
+        if added:
+            _add(connection, workspace, kind, added)
+        if put:
+            put_rows(connection, kind, [values(workspace, row) for row in put])
+    for parts in bundles(alone):
+        given = [value for part in parts for value in values(workspace, alone[part])]
+        _at_once(parts).many(connection, [given])
+
+
+def bundles(parts: Iterable[Part]) -> Iterator[tuple[Part, ...]]:
+    """Parts in their order, as many together as have no more than `VALUES` values, and at least one."""
+    bundle: list[Part] = []
+    room = VALUES
+    for part in parts:
+        size = len(TABLES[part[0]].c)
+        if size > room and bundle:
+            yield tuple(bundle)
+            bundle, room = [], VALUES
+        bundle.append(part)
+        room -= size
+    if bundle:
+        yield tuple(bundle)
 
 
 def _run(connection: Connection, statement: Prepared, given: Sequence[Sequence[object]]) -> None:
@@ -229,6 +260,19 @@ class _Put:
 
     def many(self, connection: Connection, given: Sequence[Sequence[object]]) -> None:
         self._by_engine[is_sqlite(connection)].many(connection, given)
+
+
+@lru_cache(maxsize=256)
+def _at_once(parts: tuple[Part, ...]) -> Prepared:
+    """Add or put one row of each of several tables, whose values stand one table after the other."""
+    return Prepared(select(literal_column("1")).add_cte(*[_part(number, *part) for number, part in enumerate(parts)]))
+
+
+def _part(number: int, kind: type[Struct], is_put: bool) -> Any:  # noqa: FBT001  the halves of a `Part`
+    table = TABLES[kind]
+    given = {column.name: bindparam(f"{number}_{column.name}", type_=column.type) for column in table.c}
+    into = _upsert(postgresql.insert, kind) if is_put else insert(table)
+    return into.values(given).cte(f"part{number}")
 
 
 def _upsert(into: Callable[..., Any], kind: type[Struct]) -> Any:

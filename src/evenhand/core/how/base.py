@@ -13,7 +13,7 @@ from evenhand.core.outcome import Assigned, Outcome, Seat
 from evenhand.core.policy.model import Rule
 
 
-class Turn(Struct, frozen=True, kw_only=True):
+class Turn(Struct, frozen=True, kw_only=True, gc=False):
     """A lead, the rule that took it, and everybody who could have it: never nobody."""
 
     case: Case
@@ -32,7 +32,7 @@ class Turn(Struct, frozen=True, kw_only=True):
         return line_up(self.ledger, [(seat.rep, 1) for seat in self.seats], self.charge)
 
 
-class Handover(Struct, frozen=True):
+class Handover(Struct, frozen=True, gc=False):
     """The outcome, and everybody in the order in which they stood; `charged` says whether it uses up a turn."""
 
     outcome: Outcome
