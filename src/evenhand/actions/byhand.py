@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from evenhand.actions.access import manage, own
+from evenhand.actions.access import give_to, manage, oversee, own
 from evenhand.actions.actor import Actor
 from evenhand.actions.persons import lead_of
 from evenhand.actions.refunds import refund
@@ -35,6 +35,7 @@ def assign(work: Work, lead: int, *, rep: str, actor: Actor) -> LeadRow:
     row = work.row(lead)
     allow("assign", lead, row.state)
     manage(actor, "give a lead to somebody")
+    oversee(work, row, actor)
     return _given(work, row, rep, actor=actor)
 
 
@@ -47,7 +48,9 @@ def offer(work: Work, lead: int, *, to: Sequence[str], actor: Actor) -> LeadRow:
     row = work.row(lead)
     allow("offer", lead, row.state)
     manage(actor, "offer a lead to people of their choice")
+    oversee(work, row, actor)
     chosen = tuple(dict.fromkeys(to))
+    give_to(work, chosen, actor)
     if not chosen:
         raise BadUsage(Fault(where="to", what="nobody is named.", fix="Name at least one person."))
     before = row.rep if row.state in HELD_BY_REP else None
@@ -94,6 +97,7 @@ def take_away(work: Work, row: LeadRow, why: str, *, actor: Actor) -> LeadRow:
 
 
 def _given(work: Work, row: LeadRow, rep: str, *, actor: Actor) -> LeadRow:
+    give_to(work, [rep], actor)
     before = row.rep if row.state in HELD_BY_REP else None
     if before == rep:
         return row

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from evenhand.actions.access import manage
+from evenhand.actions.access import answer_for, manage, run_pool, speak_for
 from evenhand.actions.actor import Actor
 from evenhand.actions.entries import LONGEST, About, ledger_of, post, weights_of
 from evenhand.actions.notes import write_down
@@ -32,8 +32,7 @@ def dispute(work: Work, decision: int, *, rep: str, text: str, actor: Actor) -> 
     Raises NotFound without such a decision, NotAllowed for somebody who had no part in it, Conflict if they dispute it
     already, or if the lead's person is erased.
     """
-    if actor.kind == "rep" and actor.id != rep:
-        raise NotAllowed(f"you can dispute a decision only for yourself, not for {name_of(work, rep)}.")
+    speak_for(work, rep, actor, what="dispute a decision")
     lead = decision_row(work, decision).lead
     if rep not in _concerned(record_of(work, decision).decision):
         raise NotAllowed(f"decision {decision} did not weigh up {name_of(work, rep)}, who cannot dispute it.")
@@ -55,6 +54,7 @@ def rule_on(work: Work, dispute: int, *, upheld: bool, text: str = "", actor: Ac
     """
     manage(actor, "rule on a dispute")
     row = _dispute(work, dispute)
+    answer_for(work, row.rep, actor, what="rule on a dispute of")
     if row.state != "open":
         raise Conflict(f"dispute {dispute} was {row.state} by {row.by} already.")
     said = record_of(work, row.decision).decision
@@ -80,6 +80,7 @@ def correct(work: Work, *, pool: str, rep: str, leads: Decimal | int, why: str, 
     manage(actor, "correct what a pool owes")
     if pool not in work.world.roster.pools:
         raise NotFound(f"there is no pool {pool!r}.")
+    run_pool(work, pool, actor, what="correct what is owed in")
     if faults := _faults(work, pool, rep, leads=leads, why=why):
         raise BadUsage(faults)
     after = corrected(ledger_of(work, pool), rep, int(leads * UNIT), weights_of(work, pool))

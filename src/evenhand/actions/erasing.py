@@ -6,7 +6,7 @@ was written about them. What stays are the fields that identify nobody, decision
 
 from msgspec import json
 
-from evenhand.actions.access import manage
+from evenhand.actions.access import administer
 from evenhand.actions.actor import Actor
 from evenhand.actions.holding import Ending, close
 from evenhand.actions.work import Work
@@ -21,7 +21,7 @@ def erase(work: Work, lead: int, *, even_if_open: bool = False, actor: Actor) ->
     An open lead is refused with Conflict, or with `even_if_open` closed as disqualified first: nobody could call a
     person who is not known. Raises NotFound, and NotAllowed for reps.
     """
-    manage(actor, "erase a person")
+    administer(actor, "erase a person")
     family = _family(work, lead)
     open_ones = [row for row in family if row.state in OPEN]
     if open_ones and not even_if_open:

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from evenhand.actions.access import manage, own
+from evenhand.actions.access import manage, oversee, own
 from evenhand.actions.actor import Actor
 from evenhand.actions.notes import write_down
 from evenhand.actions.persons import lead_of
@@ -114,6 +114,7 @@ def restore(work: Work, lead: int, *, actor: Actor) -> LeadRow:
     row = work.row(lead)
     allow("restore", lead, row.state)
     manage(actor, "bring back a lead")
+    oversee(work, row, actor)
     asked = replace(lead_of(work, row), past=Past(cleared=True))
     ruling = rule_on(asked, work.policy, work.world, trigger="restored")
     work.event("lead.restored", actor, lead=lead, body={"was": row.state})

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from evenhand.actions.access import manage
+from evenhand.actions.access import administer
 from evenhand.actions.actor import Actor
 from evenhand.actions.desk import Desk, call
 from evenhand.actions.presence import found_rep
@@ -61,7 +61,7 @@ def import_open(desk: Desk, leads: Sequence[Imported], *, actor: Actor) -> list[
 
 def import_lead(work: Work, given: Imported, looked: Looked, *, actor: Actor) -> Received:
     """Bring one lead in. Raises NotFound or Conflict if nobody here can hold it, BadUsage for what it cannot have."""
-    manage(actor, "import leads")
+    administer(actor, "import leads")
     if not work.ready:
         raise Conflict("there is no policy yet: publish one, with a roster, before leads come in.")
     _check(work, given)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from evenhand.actions.access import manage
+from evenhand.actions.access import administer
 from evenhand.actions.actor import Actor
 from evenhand.actions.members import ByPool
 from evenhand.actions.persons import lead_of
@@ -66,7 +66,7 @@ class Gone(Struct, frozen=True, kw_only=True):
 
 def plan_leaving(work: Work, rep: str, *, actor: Actor) -> Plan:
     """Look at what somebody would leave behind; nothing is changed. Raises NotFound."""
-    manage(actor, "let somebody go")
+    administer(actor, "let somebody go")
     known_rep(work, rep)
     return Plan(
         rep=rep,

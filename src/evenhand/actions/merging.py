@@ -5,7 +5,7 @@ Nothing of either history is lost. What identifies the person of the later lead 
 
 from msgspec.structs import replace
 
-from evenhand.actions.access import manage
+from evenhand.actions.access import manage, oversee
 from evenhand.actions.actor import Actor
 from evenhand.actions.persons import lead_of
 from evenhand.actions.refunds import refund
@@ -30,6 +30,8 @@ def merge(work: Work, lead: int, *, into: int, actor: Actor) -> LeadRow:
         fix = f"Merge {into} into {lead}." if into > lead else "Name two leads."
         raise BadUsage(Fault(where="into", what=f"lead {into} did not come before lead {lead}.", fix=fix))
     row, stays = work.row(lead), work.row(into)
+    oversee(work, row, actor)
+    oversee(work, stays, actor)
     allow("merge", lead, row.state)
     allow("merge", into, stays.state)
     holder = row.rep
@@ -56,6 +58,7 @@ def unmerge(work: Work, lead: int, *, actor: Actor) -> LeadRow:
     """
     manage(actor, "take a lead out of another")
     row = work.row(lead)
+    oversee(work, row, actor)
     allow("unmerge", lead, row.state)
     if row.merged is not None:
         _on_its_own(work, lead, row.merged)

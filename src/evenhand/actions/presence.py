@@ -7,6 +7,7 @@ the same twice changes nothing.
 
 from typing import Final, Literal
 
+from evenhand.actions.access import administer, manage, run_pool, speak_for
 from evenhand.actions.actor import Actor
 from evenhand.actions.work import Work
 from evenhand.core.advance import Came, LastOne, Paused, Resumed, Went
@@ -99,9 +100,8 @@ def found_rep(work: Work, rep: str) -> Rep:
 
 
 def own(work: Work, rep: str, actor: Actor) -> Rep:
-    """A rep speaks for nobody but themselves."""
-    if actor.kind == "rep" and actor.id != rep:
-        raise NotAllowed(f"{actor.id} may not say whether {rep} is there: only {rep} or a manager may.")
+    """A rep says nothing about anybody but themselves, a manager only about their own people."""
+    speak_for(work, rep, actor, what="say who is there")
     return found_rep(work, rep)
 
 
@@ -116,6 +116,14 @@ def _pausable(work: Work, subject: str, actor: Actor) -> None:
             pass
     if actor.kind == "rep" and subject != str(actor):
         raise NotAllowed(f"{actor.id} may pause nobody but themselves: ask a manager.")
+    match kind:
+        case "rep":
+            speak_for(work, name, actor, what="pause or resume")
+        case "pool":
+            manage(actor, "pause or resume a pool")
+            run_pool(work, name, actor, what="pause or resume")
+        case _:
+            administer(actor, "pause or resume everything")
 
 
 def _kind(kind: str, name: str, subject: str) -> Literal["rep", "pool", "everything"]:

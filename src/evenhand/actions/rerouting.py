@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from evenhand.actions.access import manage
+from evenhand.actions.access import administer, manage, oversee
 from evenhand.actions.actor import Actor
 from evenhand.actions.byhand import take_away
 from evenhand.actions.desk import Answer, Desk, call
@@ -64,6 +64,7 @@ def reroute(work: Work, lead: int, *, even_if_answered: bool = False, actor: Act
     row = work.row(lead)
     allow("re-route", lead, row.state)
     manage(actor, "have a lead decided anew")
+    oversee(work, row, actor)
     if row.state == "working" and not even_if_answered:
         who = name_of(work, row.rep or "")
         raise Conflict(f"lead {lead} is being worked on by {who}; say even_if_answered to take it away all the same.")
@@ -80,8 +81,8 @@ def reroute_all(desk: Desk, *, policy: str, actor: Actor, progress: Callable[[in
     """
     answers: list[tuple[int, Answer[Fate]]] = []
     after = 0
-    while leads := _page(desk, policy, after):
-        done = desk.run([call(_again, lead, policy, actor=actor) for lead in leads])
+    while leads := page_of(desk, policy, after):
+        done = desk.run([call(again, lead, policy, actor=actor) for lead in leads])
         answers += zip(leads, done, strict=True)
         after = leads[-1]
         progress(len(leads))
@@ -96,9 +97,10 @@ def preview(desk: Desk, *, policy: str, actor: Actor) -> Rerouted:
     return desk.imagine(call(_all_in_mind, policy, actor=actor))
 
 
-def _page(desk: Desk, policy: str, after: int) -> list[int]:
+def page_of(desk: Desk, policy: str, after: int, *, limit: int = SLICE) -> list[int]:
+    """The next open leads that a policy has decided, by number."""
     with desk.store.reading(desk.workspace) as tx:
-        return [row.lead for row in tx.leads.decided_under(policy, after=after, limit=SLICE)]
+        return [row.lead for row in tx.leads.decided_under(policy, after=after, limit=limit)]
 
 
 class _Ruled(NamedTuple):
@@ -124,9 +126,9 @@ def _anew(work: Work, row: LeadRow, ruled: _Ruled, *, actor: Actor) -> LeadRow:
     return settled
 
 
-def _again(work: Work, lead: int, policy: str, *, actor: Actor) -> Fate:
-    """Decide one anew if that changes anything."""
-    manage(actor, "have leads decided anew")
+def again(work: Work, lead: int, policy: str, *, actor: Actor) -> Fate:
+    """Decide one that a policy has decided anew, if that changes anything."""
+    administer(actor, "have leads decided anew")
     row = work.row(lead)
     if row.policy != policy or not _is_machines(work, row):
         return "skipped"
@@ -168,7 +170,7 @@ def _all_in_mind(work: Work, policy: str, *, actor: Actor) -> Rerouted:
     for lead in _leads(work.tx, policy):
         part = work.child()
         try:
-            answers.append((lead, Answer(_again(part, lead, policy, actor=actor))))
+            answers.append((lead, Answer(again(part, lead, policy, actor=actor))))
             work.router, work.world = part.router, part.world
         except Unavailable:
             raise

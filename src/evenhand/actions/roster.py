@@ -4,17 +4,18 @@ The text keeps its comments and its order; whatever the roster's reader would sa
 With very many people or rules, imagine an edit before doing it (`desk.imagine`): what takes long is then remembered.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Final
 
 from msgspec import Struct
 
-from evenhand.actions.access import manage
+from evenhand.actions.access import administer, answer_for, manage, run_pool
 from evenhand.actions.actor import Actor
 from evenhand.actions.presence import own
 from evenhand.actions.texts import Published, put_in_force, text_of
 from evenhand.actions.work import Work
-from evenhand.errors import BadUsage, Fault, NotFound
+from evenhand.errors import BadUsage, Fault, NotAllowed, NotFound
 from evenhand.reading.edits import (
     NAMES,
     Add,
@@ -32,6 +33,9 @@ from evenhand.reading.edits import (
 )
 from evenhand.reading.memberships import names, weight_steps
 
+# What a manager cannot change about their own people: who somebody is, and for whom they answer.
+_PERSON_OF_ADMINS: Final = frozenset({"active", "email", "team"})
+
 
 class Away(Struct, frozen=True, kw_only=True):
     """A stretch of leave, as the roster writes it: first and last day, and who stands in."""
@@ -47,15 +51,18 @@ class Away(Struct, frozen=True, kw_only=True):
 def edit_person(work: Work, rep: str, changes: Mapping[str, Said | None], *, actor: Actor) -> Published:
     """Set fields of somebody, or with `None` take them out: `{"caps.open": 5, "skills.fintech": 4, "hours": None}`.
 
-    A dot goes into a table. Raises NotFound, BadTeam with every fault of the roster as it would be.
+    A dot goes into a table. Raises NotFound, BadTeam with every fault of the roster as it would be, and NotAllowed for
+    a manager who does not answer for them.
     """
     manage(actor, "edit the roster")
+    answer_for(work, rep, actor, what="edit")
+    _check_keys(actor, [key for key in changes if key.partition(".")[0] in _PERSON_OF_ADMINS])
     return _edit(work, "person", rep, _steps("person", changes), actor=actor)
 
 
 def add_person(work: Work, said: Mapping[str, Said], *, actor: Actor) -> Published:
     """Somebody new, as the keys of [[person]] say. In the pools that name their members they are put by `edit_pool`."""
-    manage(actor, "edit the roster")
+    administer(actor, "edit the roster")
     return _publish(work, added(_text(work), "person", said), actor=actor)
 
 
@@ -64,7 +71,7 @@ def remove_person(work: Work, rep: str, *, actor: Actor) -> Published:
 
     Raises Conflict while they hold open leads, BadTeam while something else in the roster names them.
     """
-    manage(actor, "edit the roster")
+    administer(actor, "edit the roster")
     return _publish(work, removed(without_member(_text(work), rep), "person", rep), actor=actor)
 
 
@@ -95,6 +102,8 @@ def edit_pool(work: Work, pool: str, changes: Mapping[str, Said | None], *, acto
     Who no longer is a member gives what they are owed to the others; a weight of 0 keeps it for them.
     """
     manage(actor, "edit the roster")
+    run_pool(work, pool, actor, what="edit")
+    _check_keys(actor, _beyond(changes, actor))
     text = _text(work)
     for key, value in changes.items():
         for step in _pool_steps(table_of(own_document(text), "pool", pool), key, value):
@@ -104,13 +113,13 @@ def edit_pool(work: Work, pool: str, changes: Mapping[str, Said | None], *, acto
 
 def add_pool(work: Work, said: Mapping[str, Said], *, actor: Actor) -> Published:
     """A new pool, as the keys of [[pool]] say."""
-    manage(actor, "edit the roster")
+    administer(actor, "edit the roster")
     return _publish(work, added(_text(work), "pool", said), actor=actor)
 
 
 def remove_pool(work: Work, pool: str, *, actor: Actor) -> Published:
     """Take a pool out of the roster. Raises BadPolicy while a rule names it. What it owes is kept, if it comes back."""
-    manage(actor, "edit the roster")
+    administer(actor, "edit the roster")
     return _publish(work, removed(_text(work), "pool", pool), actor=actor)
 
 
@@ -121,6 +130,23 @@ def without_member(text: str, rep: str) -> str:
         if isinstance(pool, dict) and names(pool.get("members"), rep):
             text = edited(text, "pool", str(pool["name"]), weight_steps(pool, rep, None))
     return text
+
+
+# --- what a manager may
+
+
+def _check_keys(actor: Actor, keys: Iterable[str]) -> None:
+    """Raise NotAllowed if a manager would change what decides for whom they answer."""
+    first = next(iter(keys), None)
+    if actor.reach is not None and first is not None:
+        raise NotAllowed(f"only an admin can change {first}: it says who answers for whom. Ask one.")
+
+
+def _beyond(changes: Mapping[str, Said | None], actor: Actor) -> list[str]:
+    """Keys of a pool by which others would come into somebody's reach, or go."""
+    people = actor.reach or frozenset()
+    member = {key: key.removeprefix("members.") for key in changes}
+    return [key for key, who in member.items() if key in {"manager", "members"} or (who != key and who not in people)]
 
 
 # --- the text in force

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from evenhand.actions.access import manage
+from evenhand.actions.access import administer
 from evenhand.actions.actor import Actor
 from evenhand.actions.known import at_work, compiled
 from evenhand.actions.members import ByPool, joined, settle_pools
@@ -70,7 +70,7 @@ def publish(work: Work, texts: Mapping[TextKind, str], *, base: str = "", note: 
     seen it, and Conflict is raised; so it is if somebody who holds open leads would be in no roster any more. Raises
     BadPolicy or BadTeam with every fault, and then nothing is changed.
     """
-    manage(actor, "publish a policy or a roster")
+    administer(actor, "publish a policy or a roster")
     return put_in_force(work, texts, base=base, note=note, actor=actor)
 
 
@@ -100,7 +100,7 @@ def put_in_force(
 
 def rollback(work: Work, kind: TextKind, version: int, *, actor: Actor) -> Published:
     """Publish an earlier text again, as a new version. Raises its faults if it no longer fits: nothing changes."""
-    manage(actor, "bring back an earlier policy or roster")
+    administer(actor, "bring back an earlier policy or roster")
     known = history(work, kind)
     found = next((row for row in known if row.no == version), None)
     if found is None:
@@ -165,13 +165,14 @@ def _put(work: Work, kind: TextKind, text: str, *, note: str, actor: Actor) -> i
 
 def draft(work: Work, wanted: Draft, *, actor: Actor) -> DraftRow:
     """Keep a text that is not to count yet, in place of the draft of the same name."""
-    manage(actor, "draft a policy or a roster")
+    administer(actor, "draft a policy or a roster")
     if not 0 < len(wanted.name) <= LONGEST_NAME or not wanted.name.isprintable():
         what = f"the name {wanted.name[:40]!r} is empty, too long, or has control characters."
         raise BadUsage(Fault(where="draft", what=what, fix="Give it a short name."))
     if len(wanted.text) > LARGEST:
         raise BadUsage(Fault(where="draft", what=f"longer than {LARGEST:,} characters.", fix="Split it up."))
     _check_writable("draft", wanted.text)
+    _check_writable("base", wanted.base)
     base = wanted.base or str(getattr(work.router, wanted.kind))
     row = DraftRow(kind=wanted.kind, name=wanted.name, text=wanted.text, base=base, at=work.now, actor=str(actor))
     work.here.drafts[wanted.kind, wanted.name] = row
@@ -216,16 +217,21 @@ def publish_draft(work: Work, kind: TextKind, name: str, *, note: str = "", acto
 
 def drop_draft(work: Work, kind: TextKind, name: str, *, actor: Actor) -> None:
     """Throw a draft away."""
-    manage(actor, "throw a draft away")
+    administer(actor, "throw a draft away")
     found = _draft(work, kind, name)
     work.here.drafts[kind, name] = None
     work.event(f"{kind}.dropped", actor, body={"digest": digest(found.text)})
 
 
-def _draft(work: Work, kind: TextKind, name: str) -> DraftRow:
+def draft_now(work: Work, kind: TextKind, name: str) -> DraftRow | None:
+    """A draft as this transaction sees it."""
     here = next((now.drafts[kind, name] for now in work.changes() if (kind, name) in now.drafts), work.tx)
-    found = work.tx.texts.draft(kind, name) if here is work.tx else here
-    if not isinstance(found, DraftRow):
+    return work.tx.texts.draft(kind, name) if here is work.tx else here if isinstance(here, DraftRow) else None
+
+
+def _draft(work: Work, kind: TextKind, name: str) -> DraftRow:
+    found = draft_now(work, kind, name)
+    if found is None:
         raise _no_draft(kind, name, work.tx.texts.drafts(kind))
     return found
 
