@@ -28,7 +28,11 @@ SAID: Final[Mapping[str, str]] = {
     "disputed": "a decision about lead {lead} is disputed.",
     "upheld": "your dispute about lead {lead} was upheld.",
     "dismissed": "your dispute about lead {lead} was dismissed.",
+    "not fetched": "a lead could not be fetched from its sender: look at the sources.",
+    "webhook off": "a webhook could not be reached for so long that it was turned off: look at the webhooks.",
     "finding": "something is not as it must be: look at the findings.",
+    "digest": "this is how things stand.",
+    "test": "this is a test: whoever can read it can be told.",
 }
 _OTHER: Final = "news of lead {lead}: {kind}."
 

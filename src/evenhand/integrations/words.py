@@ -53,6 +53,8 @@ SAID: Final[Mapping[str, Said]] = {
     "disputed": Said("A decision about lead {lead} is disputed", "Somebody asks for it to be looked at."),
     "upheld": Said("Your dispute about lead {lead} was upheld"),
     "dismissed": Said("Your dispute about lead {lead} was dismissed"),
+    "not fetched": Said("A lead could not be fetched", "Its sender did not hand it over. Please look at the sources."),
+    "webhook off": Said("A webhook is off", "It could not be reached for days. Please look at the webhooks."),
     "finding": Said("Something is not as it must be", "Please look at the findings."),
     "digest": Said("How things stand"),
     "test": Said("A test message", "If you can read this, this channel works."),

@@ -1,7 +1,7 @@
 """What a worker does, and what wakes it."""
 
 import threading
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from evenhand.core.model import Millis
 
@@ -18,6 +18,15 @@ class Job(Protocol):
 
     def next(self) -> Millis | None:
         """When there will be more to do, as far as is known."""
+        ...
+
+
+@runtime_checkable
+class Finishing(Protocol):
+    """A job that goes on beside its steps."""
+
+    def finish(self) -> None:
+        """See what was begun to its end; there will be no more steps."""
         ...
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct, json
 from evenhand.actions.saying import say
 from evenhand.errors import TryLater
 from evenhand.ports.notifier import Outgoing
+from evenhand.workers.log import Log
 
 STANDARD: Final = "-"
 
@@ -64,3 +65,14 @@ def line(message: Outgoing) -> bytes:
         attempt=message.attempt,
     )
     return json.encode(said) + b"\n"
+
+
+class Noted:
+    """Tells nobody, and takes note of what they would have been told: for a desk without any way to tell yet."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    def send(self, message: Outgoing) -> None:
+        """Take note."""
+        self._log("told nobody", kind=message.kind, to=message.to, lead=message.lead, message=message.id)

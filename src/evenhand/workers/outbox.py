@@ -1,6 +1,6 @@
 """The outbox: messages are sent as soon as they are written."""
 
-from evenhand.actions.sending import Sender
+from evenhand.actions.sending import Sender, Tally
 from evenhand.core.model import Millis
 from evenhand.workers.log import Log
 
@@ -19,9 +19,17 @@ class Outbox:
         tally = self._sender.send_due()
         if tally is None:
             return False
-        self._log("sent", job=self.name, count=tally.sent, later=tally.later, dead=tally.dead)
+        self._note(tally)
         return True
+
+    def finish(self) -> None:
+        """See what was begun to its end."""
+        self._note(self._sender.finish())
 
     def next(self) -> Millis | None:
         """When the next message may be sent."""
         return self._sender.next()
+
+    def _note(self, tally: Tally) -> None:
+        if tally != Tally():
+            self._log("sent", job=self.name, count=tally.sent, later=tally.later, dead=tally.dead)
