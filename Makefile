@@ -1,13 +1,14 @@
 PY := .venv/bin/python
 EVENHAND := .venv/bin/evenhand
 READY := .venv/.evenhand-ready
+PORT := 8080
 CODE := src tests $(if $(wildcard benchmarks/*.py),benchmarks) conftest.py
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(PY) -m pip install --quiet --no-input
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types format docs reference bench torture lock clean
+.PHONY: help setup run files test lint types format docs reference bench torture lock clean
 
 help:    ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -23,7 +24,10 @@ $(READY): requirements/dev.txt pyproject.toml | .venv/bin/pip
 .venv/bin/pip:
 	@$(or $(PYTHON),$(error Evenhand needs Python 3.11 or later with venv and found none. Install it, or name it: make setup PYTHON=/path/to/python3)) -m venv .venv
 
-run: setup  ## make 2,000 made-up leads, route them, and say why one of them went where it did
+run: setup  ## a made-up company, served at http://127.0.0.1:8080 until Ctrl-C (PORT=... elsewhere)
+	@$(EVENHAND) demo --port $(PORT)
+
+files: setup  ## make 2,000 made-up leads in a file, route them, and say why one of them went where it did
 	$(EVENHAND) demo-data demo --leads 2000 --seed 7
 	$(EVENHAND) route demo/leads.csv --policy demo/policy.toml --team demo/team.toml --accounts demo/accounts.csv --out demo/decisions.jsonl
 	$(EVENHAND) why $$(sed -n 45p demo/leads.csv | cut -d, -f1) --decisions demo/decisions.jsonl

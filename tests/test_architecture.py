@@ -8,6 +8,7 @@ import ast
 import dataclasses
 import importlib
 import inspect
+import re
 import sys
 import tokenize
 from collections.abc import Iterator
@@ -42,6 +43,15 @@ EXCEPTIONS: Final[dict[str, str]] = {
 CORE_MAY_IMPORT: Final = ("msgspec", "evenhand.core", "evenhand.errors")
 CORE_MAY_NOT_IMPORT: Final = ("os", "random", "secrets", "time", "uuid", "zoneinfo", "socket", "subprocess", "pathlib")
 BASES: Final = {"Enum", "Generic", "NamedTuple", "Protocol", "StrEnum", "Struct", "TypedDict"}  # and errors
+FRAMES: Final = {  # what frameworks want us to build upon, and the errors of the client, which is a program of its own
+    "ASGIResponse",
+    "ApiError",
+    "OpenAPISchemaPlugin",
+    "Response",
+    "httpx.TransportError",
+    "uvicorn.Server",
+}
+DOOR: Final = re.compile(r"command|callback|^(get|post|put|patch|delete)\(")
 BLOCKS: Final = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -95,9 +105,9 @@ def parameters(node: FunctionNode) -> int:
     return len([each for each in given if each not in {"self", "cls"}])
 
 
-def is_command(node: FunctionNode) -> bool:
-    """A command of the command line: its parameters are its options."""
-    return any("command" in ast.unparse(each) or "callback" in ast.unparse(each) for each in node.decorator_list)
+def is_door(node: FunctionNode) -> bool:
+    """A command of the command line, whose parameters are its options, or a route, whose are what a request says."""
+    return any(DOOR.search(ast.unparse(each)) for each in node.decorator_list)
 
 
 def over_budget(path: Path) -> Iterator[Excess]:
@@ -108,7 +118,7 @@ def over_budget(path: Path) -> Iterator[Excess]:
             yield Excess(f"{key}: lines", lines(node))
         if depth(node) > NESTING:
             yield Excess(f"{key}: nesting", depth(node))
-        if parameters(node) > PARAMETERS and not is_command(node):
+        if parameters(node) > PARAMETERS and not is_door(node):
             yield Excess(f"{key}: parameters", parameters(node))
     for each in ast.walk(module):
         if isinstance(each, ast.ClassDef) and (each.end_lineno or 0) - each.lineno >= CLASS_LINES:
@@ -200,7 +210,7 @@ def test_functions_and_classes_keep_their_budgets() -> None:
 def test_no_class_inherits_but_from_a_protocol_a_value_or_an_error() -> None:
     classes = [(name(path), each) for path in CODE for each in ast.walk(tree(path)) if isinstance(each, ast.ClassDef)]
     promises = {each.name for _, each in classes if "Protocol" in map(ast.unparse, each.bases)}
-    grown = BASES | promises | {"Exception"} | {error.__name__ for error in errors()}
+    grown = BASES | FRAMES | promises | {"Exception"} | {error.__name__ for error in errors()}
     bases = [(where, each.name, ast.unparse(base).partition("[")[0]) for where, each in classes for base in each.bases]
     assert [found for found in bases if found[2] not in grown] == []
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import make_url
 
 from evenhand.errors import BadSecret, BadUsage
-from evenhand.settings import Settings, database_file, load_secret, read_settings, without_password
+from evenhand.settings import Settings, database_file, load_secret, read_serving, read_settings, without_password
 
 SECRET: Final = bytes(range(200, 232))
 BASE64: Final = base64.urlsafe_b64encode(SECRET).decode()
@@ -239,3 +239,8 @@ def test_a_secret_that_everybody_can_get_at_is_refused_with_the_cure(file: Path,
 @pytest.mark.parametrize("mode", [0o400, 0o600, 0o440])
 def test_a_secret_may_be_shared_with_a_group(file: Path, mode: int) -> None:
     assert load_secret(put(file, BASE64, mode), create=False) == SECRET
+
+
+def test_how_the_desk_is_served_is_shown_without_the_mail_server_s_password() -> None:
+    serving = read_serving({"EVENHAND_SMTP": "smtp://ann:s3cret@mail.example.com/?from=a@example.com"})
+    assert (serving.smtp.startswith("smtp://ann:"), "s3cret" in repr(serving)) == (True, False)

@@ -10,6 +10,7 @@
     - BadSecret         the master secret is missing, misspelt, open to everybody, or another one
     - BadAddress        an address that messages are to go to is none, or is one where they may not go
   + NotFound            the thing that was named does not exist
+    - SwitchedOff         it does, but somebody has switched it off
   + Conflict            the world has moved on since the caller looked
     - Outdated            what was worked out beforehand no longer holds: work it out again
     - Overtaken           somebody else has changed it since the caller saw it
@@ -96,6 +97,10 @@ class BadAddress(BadInput):
 
 class NotFound(EvenhandError):
     """The thing that was named does not exist."""
+
+
+class SwitchedOff(NotFound):
+    """What was named is there, but somebody has switched it off."""
 
 
 class Conflict(EvenhandError):

@@ -124,7 +124,7 @@ def test_a_backup_is_never_written_over_a_file_nor_restored_over_a_desk(leads: P
 
 def test_the_doctor_finds_nothing_where_nothing_is_wrong(leads: Path, evenhand: Run) -> None:
     ran = evenhand("doctor")
-    assert (ran.code, ran.out) == (0, "All is well.\n")
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "All is well.")
 
 
 def test_the_doctor_says_how_to_mend_what_is_missing(empty: Path, evenhand: Run) -> None:
@@ -140,3 +140,13 @@ def test_the_doctor_does_not_stumble_over_a_secret_that_is_gone(desk: Path, even
     ran = evenhand("doctor")
     assert ran.code == 1
     assert "no master secret" in ran.out
+
+
+def test_the_doctor_says_when_nobody_can_be_told(leads: Path, evenhand: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = "Nobody can be told of their leads but by the console."
+    assert told in " ".join(evenhand("doctor").out.split())
+    monkeypatch.setenv("EVENHAND_SMTP", "smtp://mail.example.com/?from=leads@example.com")
+    assert told not in " ".join(evenhand("doctor").out.split())
+    monkeypatch.setenv("EVENHAND_SMTP", "http://mail.example.com")
+    ran = evenhand("doctor")
+    assert (ran.code, "EVENHAND_SMTP: this is not the address of a mail server." in ran.out) == (1, True)

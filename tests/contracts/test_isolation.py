@@ -12,7 +12,7 @@ from evenhand.ports import store as port
 from evenhand.ports.counts import Counts
 from evenhand.ports.house import House, UserRow
 from evenhand.ports.rows import Router
-from evenhand.ports.store import Changes
+from evenhand.ports.store import Changes, Only
 from evenhand.stores.database import Database
 from evenhand.stores.rowmap import TABLES
 from evenhand.stores.transaction import SqlTransaction
@@ -36,6 +36,11 @@ READINGS: dict[str, Callable[[SqlTransaction], Any]] = {
     "Leads.offered_to": lambda tx: tx.leads.offered_to("ann"),
     "Leads.unanswered": lambda tx: tx.leads.unanswered("ann"),
     "Leads.listed": lambda tx: tx.leads.listed(["waiting", "working"]),
+    "Leads.chosen": lambda tx: tx.leads.chosen(["waiting", "working"], Only()),
+    "Leads.concerning": lambda tx: tx.leads.concerning("ann", ["waiting", "working"]),
+    "Leads.numbered": lambda tx: tx.leads.numbered(),
+    "Leads.offers_of": lambda tx: tx.leads.offers_of([1, 2]),
+    "Leads.holders_of": lambda tx: tx.leads.holders_of([1, 2]),
     "Leads.decided_under": lambda tx: tx.leads.decided_under("p"),
     "Story.decision": lambda tx: tx.story.decision(1),
     "Story.decisions_of": lambda tx: tx.story.decisions_of(1),
@@ -64,6 +69,9 @@ READINGS: dict[str, Callable[[SqlTransaction], Any]] = {
     "Outbox.dead": lambda tx: tx.outbox.dead(),
     "Counts.leads": lambda tx: tx.counts.leads(),
     "Counts.oldest": lambda tx: tx.counts.oldest("waiting"),
+    "Counts.late": lambda tx: tx.counts.late(1 << 40),
+    "Counts.unsent": lambda tx: tx.counts.unsent(),
+    "Counts.dead": lambda tx: tx.counts.dead(),
     "Counts.messages": lambda tx: tx.counts.messages(),
     "Counts.outbox": lambda tx: tx.counts.outbox("waiting"),
     "Health.broken": lambda tx: list(tx.health.broken()),

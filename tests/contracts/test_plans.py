@@ -30,6 +30,7 @@ from evenhand.ports.rows import (
     PersonRow,
     TimerRow,
 )
+from evenhand.ports.store import Only
 from evenhand.stores.database import Database
 from evenhand.stores.engine import driver
 from evenhand.stores.rowmap import TABLES
@@ -56,6 +57,9 @@ ASKED: dict[str, Callable[[SqlTransaction], Any]] = {
     "what is due": lambda tx: tx.agenda.due(50, limit=64),
     "the waiting leads, page 2": lambda tx: tx.leads.listed(["waiting"], after=(-500, 9), limit=50),
     "the floor": lambda tx: tx.leads.listed(BUSY, limit=50),
+    "the leads of a pool": lambda tx: tx.leads.chosen(OVER, Only(pool="dach"), limit=50),
+    "what somebody had": lambda tx: tx.leads.concerning("rep7", [*BUSY, *OVER], limit=50),
+    "an export, page 2": lambda tx: tx.leads.numbered(after=MANY // 2, limit=50),
     "the inbox": lambda tx: tx.leads.held_by("rep7"),
     "many keys": lambda tx: tx.leads.keyed([f"key{n}" for n in range(100)]),
     "many twins": lambda tx: tx.leads.same_person([b"%d" % n for n in range(100)]),

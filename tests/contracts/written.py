@@ -90,6 +90,7 @@ def one_of_each(mark: str) -> list[Struct]:
     return [
         lead(1, source=mark, rep="ann", state="working", policy="p"),
         lead(2, source=mark),
+        lead(10**6, source=mark, rep="bob", state="assigned", due=7),
         PersonRow(1, sign, sign),
         IdentityRow(b"d", 1),
         DecisionRow(seq=1, lead=1, at=1, outcome=mark, record=sign),

@@ -261,8 +261,9 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(pick=picks)
     def is_erased(self, pick: int) -> None:
         lead = self.lead(pick)
-        family = {other for other, seen in self.seen.items() if seen.state == "merged"} | {lead}
-        found = self.acts(set(self.seen) if len(family) > 1 else family, erase, lead, even_if_open=True, actor=MANAGER)
+        families = any(seen.state == "merged" for seen in self.seen.values())  # with one its whole family goes
+        targets = set(self.seen) if families else {lead}
+        found = self.acts(targets, erase, lead, even_if_open=True, actor=MANAGER)
         for erased in () if isinstance(found, NO) else found:
             self.persons.pop(erased, None)
 

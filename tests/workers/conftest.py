@@ -5,7 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.desk import Trial, migrated, opened
+from tests.integrations.conftest import loopback
 from tests.postgres import Fill
+
+__all__ = ["loopback"]  # for tests with a server of their own
 
 
 @pytest.fixture(scope="session")
@@ -16,4 +19,10 @@ def migration() -> Fill:
 @pytest.fixture
 def trial(sqlite_url: str) -> Iterator[Trial]:
     with opened(sqlite_url) as desk:
+        yield desk
+
+
+@pytest.fixture
+def each_trial(database_url: str) -> Iterator[Trial]:
+    with opened(database_url) as desk:
         yield desk

@@ -1,7 +1,8 @@
 """Group commit: callers leave their calls here, one thread runs them, and what comes meanwhile is the next batch.
 
 A lonely call is run at once. Two lines wait: forms, for which somebody is waiting, and bulk, which comes in slices so
-short that no form waits for long. Each line keeps its order. The desk is only ever used by this one thread.
+short that no form waits for long. Each line keeps its order. The desk is only ever used by this one thread; whoever
+has other work at it (timers that ring) has that done here too, between two batches: see `lend`.
 """
 
 import threading
@@ -32,23 +33,51 @@ class Runs(Protocol):
 
 
 class Waiting(NamedTuple):
-    """A call, and the one who waits for what becomes of it."""
+    """A call, the one who waits for what becomes of it, and since when, in ticks."""
 
     call: Call[Any]
     future: Future[Any]
+    since: int
+
+
+class Errand(NamedTuple):
+    """Other work at the desk, and the one who waits for it."""
+
+    work: Callable[[], Any]
+    future: Future[Any]
+
+
+class Batch(NamedTuple):
+    """What became of the calls of one transaction, how long each was under way, and the transaction itself, in ns."""
+
+    answers: Sequence[Answer[Any]]
+    waits: Sequence[int]
+    took: int
 
 
 class Committer:
-    """Runs the calls of many callers, from any thread. `ticks` is a clock that never goes back, in nanoseconds."""
+    """Runs the calls of many callers, from any thread. `ticks` is a clock that never goes back, in nanoseconds.
 
-    def __init__(self, desk: Runs, *, ticks: Callable[[], int], line: int = LINE) -> None:
+    told: hears of each batch once everybody has been answered; it must not raise.
+    """
+
+    def __init__(
+        self,
+        desk: Runs,
+        *,
+        ticks: Callable[[], int],
+        line: int = LINE,
+        told: Callable[[Batch], None] = lambda _: None,
+    ) -> None:
         self._desk = desk
         self._ticks = ticks
         self._longest = line
+        self._told = told
         self._forms: deque[Waiting] = deque()
         self._bulk: deque[Waiting] = deque()
+        self._errands: deque[Errand] = deque()
         self._passed = 0
-        self._pace = Pace(span=SLICE, most=BATCH)
+        self._pace = Pace(span=SLICE, most=BATCH, shares=True)
         self._change = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._write, name="committer", daemon=True)
@@ -73,9 +102,33 @@ class Committer:
                 raise Unavailable("the desk is being closed.")
             if len(line) >= self._longest:
                 raise Busy(f"{len(line)} are waiting already. Try again in a moment.")
-            line.append(Waiting(call, future))
+            line.append(Waiting(call, future, self._ticks()))
             self._change.notify()
         return future
+
+    def lend(self, work: Callable[[], T]) -> Future[T]:
+        """Have other work done at the desk, by the thread that it belongs to, after the batch that is being run.
+
+        There is no limit to how many wait: each is to come from a worker, who waits for it. Raises Unavailable once
+        this is closed.
+        """
+        future: Future[T] = Future()
+        with self._change:
+            if self._closed:
+                raise Unavailable("the desk is being closed.")
+            self._errands.append(Errand(work, future))
+            self._change.notify()
+        return future
+
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many calls wait in the lines of forms and of bulk."""
+        return len(self._forms), len(self._bulk)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no form could be taken now."""
+        return self._closed or len(self._forms) >= self._longest
 
     def close(self) -> None:
         """Take no more calls, and return when all that were taken have been run."""
@@ -88,15 +141,19 @@ class Committer:
         while (batch := self._next()) is not None:
             line, count = batch
             begun = [each for each in self._taken(line, count) if each.future.set_running_or_notify_cancel()]
-            start = self._ticks()
-            self._commit(begun)
-            if line is self._bulk and begun:
-                self._pace.took(len(begun), self._ticks() - start)
+            if begun:
+                start = self._ticks()
+                answers = self._commit(begun)
+                end = self._ticks()
+                if line is self._bulk:
+                    self._pace.took(len(begun), end - start)
+                self._told(Batch(answers, [end - each.since for each in begun], end - start))
+            self._run_errand()
 
     def _next(self) -> tuple[deque[Waiting], int] | None:
         """The line whose turn it is, and how many of it; `None` once this is closed and everything has been run."""
         with self._change:
-            while not (self._forms or self._bulk):
+            while not (self._forms or self._bulk or self._errands):
                 if self._closed:
                     return None
                 self._change.wait()
@@ -110,10 +167,23 @@ class Committer:
         with self._change:
             return [line.popleft() for _ in range(min(count, len(line)))]
 
-    def _commit(self, begun: Sequence[Waiting]) -> None:
-        """Run calls in one transaction, and tell everybody what became of theirs, whatever happens."""
-        if not begun:
+    def _run_errand(self) -> None:
+        """Do the work that has waited longest, if there is any, and tell who waits for it."""
+        with self._change:
+            errand = self._errands.popleft() if self._errands else None
+        if errand is None or not errand.future.set_running_or_notify_cancel():
             return
+        try:
+            done = errand.work()
+        except Exception as error:
+            errand.future.set_exception(error)
+        except BaseException as error:
+            errand.future.set_exception(Unavailable(f"it was stopped by {type(error).__name__}."))
+        else:
+            errand.future.set_result(done)
+
+    def _commit(self, begun: Sequence[Waiting]) -> Sequence[Answer[Any]]:
+        """Run calls in one transaction, and tell everybody what became of theirs, whatever happens."""
         try:
             answers = self._desk.run(together([each.call for each in begun]))
         except Exception as error:
@@ -125,3 +195,4 @@ class Committer:
                 each.future.set_result(answer.value)
             else:
                 each.future.set_exception(answer.error)
+        return answers

@@ -104,7 +104,7 @@ class Remembered:
 
 def deciding(desk: Desk, *, actor: Actor) -> Taker:
     """Take leads and decide about them."""
-    return lambda some: _made(desk, receive(desk, [each.lead for each in some], actor=actor))
+    return lambda some: made(desk, receive(desk, [each.lead for each in some], actor=actor))
 
 
 def trying(work: Work, *, actor: Actor) -> Taker:
@@ -131,15 +131,16 @@ def importing(desk: Desk, holdings: Holdings, *, actor: Actor) -> Taker:
     """Take leads in as they stand in another system, with who holds them there."""
 
     def take(some: Sequence[Ready]) -> list[Made | Reject | Exception]:
-        read = [_imported(each, holdings) for each in some]
+        read = [standing(each, holdings) for each in some]
         good = [each for each in read if isinstance(each, Imported)]
-        done = iter(_made(desk, import_open(desk, good, actor=actor)))
+        done = iter(made(desk, import_open(desk, good, actor=actor)))
         return [next(done) if isinstance(each, Imported) else each for each in read]
 
     return take
 
 
-def _imported(ready: Ready, holdings: Holdings) -> Imported | Reject:
+def standing(ready: Ready, holdings: Holdings) -> Imported | Reject:
+    """A line as a lead that somebody holds elsewhere, or why it is none."""
     held = holdings.read(ready.arrival, ready.cells)
     if isinstance(held, Reject):
         return held
@@ -155,7 +156,7 @@ def _imported(ready: Ready, holdings: Holdings) -> Imported | Reject:
     )
 
 
-def _made(desk: Desk, answers: Sequence[Received | Exception]) -> list[Made | Exception]:
+def made(desk: Desk, answers: Sequence[Received | Exception]) -> list[Made | Exception]:
     """With what has become of the new leads."""
     new = [answer.lead for answer in answers if isinstance(answer, Received) and answer.how == "new"]
     with desk.store.reading(desk.workspace) as tx:

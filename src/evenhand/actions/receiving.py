@@ -7,7 +7,7 @@ is, never a second one.
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,13 +17,13 @@ from evenhand.actions.desk import Call, Desk
 from evenhand.actions.persons import Person, keep_person, locked, remembering
 from evenhand.actions.settling import settle
 from evenhand.actions.twins import keyed, twin_of, twinned
-from evenhand.actions.work import Work
+from evenhand.actions.work import Sealer, Work
 from evenhand.core.arrival import Arrival
 from evenhand.core.decide import Ruling, rule_on
 from evenhand.core.model import Lead, Match, Millis, Past, Twin, Value
 from evenhand.core.policy.model import Policy
 from evenhand.core.record import fields_json
-from evenhand.errors import Conflict
+from evenhand.errors import Conflict, Outdated
 from evenhand.ports.rows import IdentityRow, KeyRow, LeadRow, NoteRow
 
 Fields: TypeAlias = Mapping[str, Value]
@@ -38,6 +38,7 @@ class Incoming(Struct, frozen=True, kw_only=True):
              own id.
     digest:  of everything that was sent, to tell a retry from another lead under the same key.
     persons: keyed digests of what identifies the person.
+    policy:  the digest of the policy by which the fields were read, if another one is not to decide about them.
     """
 
     source: str = ""
@@ -49,6 +50,15 @@ class Incoming(Struct, frozen=True, kw_only=True):
     given: bool = False
     digest: bytes = b""
     persons: tuple[bytes, ...] = ()
+    policy: str = ""
+
+
+class Settled(Struct, frozen=True):
+    """A new lead as it was left, and the decision about it with what that stood on."""
+
+    row: LeadRow
+    ruling: Ruling
+    policy: Policy
 
 
 class Received(Struct, frozen=True):
@@ -57,9 +67,19 @@ class Received(Struct, frozen=True):
     lead: int
     decision: int
     how: Literal["new", "replayed", "touched"] = "new"
+    settled: Settled | None = None  # of a new lead
 
 
-def incoming(arrival: Arrival, desk: Desk, *, source: str = "", key: str = "", raw: bytes | None = None) -> Incoming:
+class Place(Protocol):
+    """Where a lead is made ready: a desk, or a transaction at one."""
+
+    @property
+    def sealer(self) -> Sealer: ...
+    @property
+    def workspace(self) -> int: ...
+
+
+def incoming(arrival: Arrival, desk: Place, *, source: str = "", key: str = "", raw: bytes | None = None) -> Incoming:
     """Make a lead of an input ready.
 
     `key` is the sender's own; without one it is derived from the source and the id that the lead has there, if any.
@@ -132,16 +152,23 @@ class Arriving(Struct, frozen=True):
 
 
 def take(work: Work, lead: Incoming, looked: Looked, *, actor: Actor) -> Received:
-    """Take one lead. Raises Conflict if there is no policy yet, or if a given key was used for something else."""
+    """Take one lead.
+
+    Raises Conflict if there is no policy yet, or if a given key was used for something else, and Outdated if the lead
+    was read by another policy than the one in force.
+    """
     if not work.ready:
         raise Conflict("there is no policy yet: publish one, with a roster, before leads come in.")
+    if lead.policy and lead.policy != work.policy.digest:
+        raise Outdated("the policy has changed while the lead was read: read it again.")
     known, same = looked.at(work)
     before = (keyed(work, lead.key) or known.get(lead.key)) if lead.key else None
     if before is not None:
         return _again(work, lead, before, actor=actor)
     row, asked = enter(work, lead, same)
-    settled = settle(work, row, _ruling(work, asked), actor=actor)
-    return Received(settled.lead, settled.decision)
+    ruling = _ruling(work, asked)
+    settled = settle(work, row, ruling, actor=actor)
+    return Received(settled.lead, settled.decision, settled=Settled(settled, ruling, work.policy))
 
 
 def _ruling(work: Work, lead: Lead) -> Ruling:

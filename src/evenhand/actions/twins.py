@@ -12,20 +12,23 @@ def twin_of(work: Work, digests: Sequence[bytes], known: Mapping[bytes, LeadRow]
     mine = [work.row(lead) for digest in digests if (lead := twinned(work, digest)) is not None]
     theirs = [work.seen(known[digest].lead) or known[digest] for digest in digests if digest in known]
     found = [row for row in (*mine, *theirs) if row.state in OPEN]
-    return min(found, key=lambda row: row.lead, default=None)
+    return min(found, key=lambda row: row.lead) if found else None
 
 
 def twinned(work: Work, digest: bytes) -> int | None:
     """The first lead of the same person that came in this transaction."""
-    return next((now.twins[digest] for now in work.changes() if digest in now.twins), None)
+    for now in work.changes():
+        if digest in now.twins:
+            return now.twins[digest]
+    return None
 
 
 def keyed(work: Work, key: str) -> KeyRow | None:
     """The key as it was used in this transaction: last for a touch, else for a new lead."""
     for now in work.changes():
-        touched = [row for row in now.put.get(KeyRow, []) if isinstance(row, KeyRow) and row.key == key]
-        if touched:
-            return touched[-1]
+        for row in reversed(now.put.get(KeyRow, [])):
+            if isinstance(row, KeyRow) and row.key == key:
+                return row
         if key in now.keys:
             return now.keys[key]
     return None

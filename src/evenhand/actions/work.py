@@ -4,11 +4,11 @@ Verbs work on a child of the transaction's `Work`. If a verb raises, its child i
 it returns, the child is absorbed. What an earlier verb of the same transaction has changed, a later one sees.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol, TypeAlias
 
 from msgspec import Struct, json
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from evenhand.actions.actor import Actor
 from evenhand.core.advance import Carried, Event, Freed, Posted, advance
@@ -128,14 +128,11 @@ class Work:
         self.router = router
         self.world = world
         self.here = Now()
-        self.parent = parent
+        self._changes: tuple[Now, ...] = (self.here,) if parent is None else (self.here, *parent.changes())
 
-    def changes(self) -> Iterator[Now]:
+    def changes(self) -> Sequence[Now]:
         """What has been changed here, then what was before in the same transaction."""
-        at: Work | None = self
-        while at is not None:
-            yield at.here
-            at = at.parent
+        return self._changes
 
     # --- what everybody asks
 
@@ -226,12 +223,10 @@ class Work:
     ) -> int:
         """Something happened: it gets the next number, and a link that chains it to the event before."""
         number = self.router.events + 1
-        said = _TO_JSON.encode(body or {})
-        link = chained(self.router.link, number, self.now, (kind, str(actor), "" if lead is None else str(lead)), said)
+        said, who = _TO_JSON.encode(body or {}), str(actor)
+        link = chained(self.router.link, number, self.now, (kind, who, "" if lead is None else str(lead)), said)
         self.router = replace(self.router, events=number, link=link)
-        self.here.events.append(
-            EventRow(no=number, at=self.now, kind=kind, actor=str(actor), lead=lead, body=said, link=link)
-        )
+        self.here.events.append(EventRow(no=number, at=self.now, kind=kind, actor=who, lead=lead, body=said, link=link))
         return number
 
     def tell(self, kind: str, to: str, *, lead: int | None, decision: int = 0) -> None:
@@ -255,12 +250,10 @@ class Work:
     def absorb(self, child: "Work") -> None:
         """Take over what a part has done."""
         self.base, self.router, self.world = child.base, child.router, child.world
-        mine, theirs = self.here, child.here
-        for name in _PARTS:
-            new = getattr(theirs, name)
+        for name, new in zip(_PARTS, astuple(child.here), strict=True):
             if not new:
                 continue
-            own = getattr(mine, name)
+            own = getattr(self.here, name)
             if isinstance(own, list):
                 own.extend(new)
             elif name in ("added", "put"):

@@ -7,6 +7,7 @@ from evenhand.actions.care import look
 from evenhand.actions.desk import Desk
 from evenhand.core.model import Millis
 from evenhand.errors import Fault
+from evenhand.ports.house import ChannelRow
 from evenhand.ports.rows import FindingRow
 
 SKEW: Final = 2_000  # ms that two clocks may differ
@@ -30,6 +31,17 @@ def troubles(desk: Desk) -> Iterator[Fault]:
         if not digest:
             yield Fault(where=kind, what="none is in force, so no lead can come in.", fix=f"Publish one: {words}.")
     yield from map(_fault, look(desk).broken)
+
+
+def advice(desk: Desk, *, has_mail: bool) -> Iterator[str]:
+    """What is no trouble, and would be good to know: that nobody can be told of anything."""
+    with desk.store.reading(desk.workspace) as tx:
+        ways = {row.kind for row in tx.house.every(ChannelRow, off=None) if row.box}
+    if not has_mail and not ways - {"email"}:
+        yield (
+            "Nobody can be told of their leads but by the console. Name a mail server (EVENHAND_SMTP), "
+            "or give people channels: evenhand channel add."
+        )
 
 
 def _fault(found: FindingRow) -> Fault:

@@ -8,12 +8,14 @@ from msgspec.structs import replace
 
 from evenhand.actions.desk import Desk
 from evenhand.actions.known import compiled
+from evenhand.actions.lent import AnyDesk
 from evenhand.actions.notes import Note, notes_of
 from evenhand.actions.persons import Person
 from evenhand.core.decide import open_case
 from evenhand.core.model import Lead, Snapshot
 from evenhand.core.policy.model import Policy
 from evenhand.core.record import Record, rebuilt, unpack
+from evenhand.core.tell import because
 from evenhand.core.view import View, view
 from evenhand.errors import NotFound
 from evenhand.ports.rows import (
@@ -57,7 +59,7 @@ def dossier(desk: Desk, lead: int, *, person: bool = True) -> Dossier:
         found = Dossier(
             row=row,
             erased=box is None,
-            decisions=tuple(_views(tx, tx.story.decisions_of(lead))),
+            decisions=tuple(views(tx, tx.story.decisions_of(lead))),
             events=tuple(tx.story.events_of(lead)),
             assignments=tuple(tx.leads.assignments(lead)),
             offers=tuple(tx.leads.offers(lead)),
@@ -72,7 +74,7 @@ def decided(desk: Desk, lead: int) -> View:
     """The decision on a lead that is in force, with the earlier ones as its history. Raises NotFound."""
     with desk.store.reading(desk.workspace) as tx:
         _found(tx, lead)
-        told = list(_views(tx, tx.story.decisions_of(lead)))
+        told = list(views(tx, tx.story.decisions_of(lead)))
     if not told:
         raise NotFound(f"lead {lead} was never decided here.")
     *earlier, last = told
@@ -87,13 +89,18 @@ def _found(tx: Reading, lead: int) -> LeadRow:
 
 
 def _unlocked(desk: Desk, found: Dossier, box: PersonRow) -> Dossier:
-    where = {"workspace": desk.workspace, "lead": found.row.lead}
-    key = desk.sealer.open_key(box.key, **where)
-    person = _PERSON.decode(desk.sealer.unlock(key, box.box, **where))
+    person = opened(desk, box)
     return replace(found, person=Raw(person.fields), raw=Raw(person.raw))
 
 
-def _views(tx: Reading, rows: Iterable[DecisionRow]) -> Iterator[View]:
+def opened(desk: AnyDesk, box: PersonRow) -> Person:
+    """Who a lead is, unlocked."""
+    where = {"workspace": desk.workspace, "lead": box.lead}
+    key = desk.sealer.open_key(box.key, **where)
+    return _PERSON.decode(desk.sealer.unlock(key, box.box, **where))
+
+
+def views(tx: Reading, rows: Iterable[DecisionRow]) -> Iterator[View]:
     """Decisions in words, each under the policy and the roster that it names."""
     setups: dict[tuple[str, str], Setup] = {}
     for row in rows:
@@ -103,6 +110,14 @@ def _views(tx: Reading, rows: Iterable[DecisionRow]) -> Iterator[View]:
         case = open_case(*_seen(kept, setup))
         by = None if row.superseded_by is None else f"{row.lead}.{row.superseded_by}"
         yield replace(view(kept, case, setup.policy), superseded_by=by)
+
+
+def reason(tx: Reading, row: DecisionRow, now: Setup) -> str:
+    """Why a decision is as it is, in its sentence; `now` is what is in force, which most decisions were made under."""
+    kept = unpack(row.record)
+    is_now = (kept.policy, kept.roster) == (now.policy.digest, now.roster.digest)
+    setup = now if is_now else _setup(tx, kept.policy, kept.roster)
+    return because(kept.decision, open_case(*_seen(kept, setup)), setup.policy)
 
 
 def _seen(kept: Record, setup: Setup) -> tuple[Lead, Policy, Snapshot]:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from evenhand.actions.desk import Desk
 from evenhand.actions.known import read_snapshot
+from evenhand.actions.lent import AnyDesk
 from evenhand.core.hours import on_duty
 from evenhand.core.ledger import Ledger
 from evenhand.core.model import ALWAYS, DAY, Load, Millis, Pool, Rep, Snapshot
@@ -80,7 +81,7 @@ class Inbox(Struct, frozen=True, kw_only=True):
     offered: tuple[OfferRow, ...]
 
 
-def floor(desk: Desk) -> Floor:
+def floor(desk: AnyDesk) -> Floor:
     """The desk at a glance."""
     now = desk.clock()
     with desk.store.reading(desk.workspace) as tx:
@@ -100,7 +101,7 @@ def floor(desk: Desk) -> Floor:
         )
 
 
-def world(desk: Desk) -> Snapshot:
+def world(desk: AnyDesk) -> Snapshot:
     """What a decision would stand on at this moment."""
     setup, now = desk.setup(), desk.clock()
     with desk.store.reading(desk.workspace) as tx:
@@ -108,7 +109,7 @@ def world(desk: Desk) -> Snapshot:
     return replace(snapshot, now=now, duty=setup.calendars.duty(now - DAY, now + 8 * DAY))
 
 
-def people(desk: Desk) -> tuple[Person, ...]:
+def people(desk: AnyDesk) -> tuple[Person, ...]:
     """Everybody of the roster in force, in its order."""
     now = world(desk)
     return tuple([_person(rep, now) for rep in now.roster.reps.values()])

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from evenhand.actions.desk import Desk
-from evenhand.analytics.doctor import clock_trouble, room_trouble, troubles
+from evenhand.analytics.doctor import advice, clock_trouble, room_trouble, troubles
 from evenhand.app import wall_clock
 from evenhand.core.model import Millis
 from evenhand.errors import BadInput, EvenhandError, Fault, NotFound
@@ -67,3 +67,12 @@ def diagnose(settings: Settings, workspace: str) -> list[Fault]:
         return list(error.faults)
     except EvenhandError as error:
         return [Fault(where=without_password(settings.database), what=str(error))]
+
+
+def advise(settings: Settings, workspace: str, *, has_mail: bool) -> list[str]:
+    """What is good to know about a desk in which nothing is wrong; nothing about one that cannot be opened."""
+    try:
+        with opened(settings, workspace, clock=wall_clock) as desk:
+            return list(advice(desk, has_mail=has_mail))
+    except EvenhandError:
+        return []

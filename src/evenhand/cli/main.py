@@ -22,6 +22,8 @@ from evenhand.version import __version__
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "init": ("demo",),
     "demo-data": ("demo",),
+    "demo": ("demo_serve",),
+    "serve": ("serve",),
     "route": ("route",),
     "work": ("work",),
     "doctor": ("doctor",),
@@ -35,6 +37,12 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "person": ("person", "leaving"),
     "dispute": ("dispute",),
     "messages": ("messages",),
+    "user": ("user",),
+    "key": ("key",),
+    "webhook": ("webhook",),
+    "login-link": ("login_link",),
+    "source": ("source", "errands"),
+    "channel": ("channel",),
     "desk": ("desk",),
     "db": ("db",),
 }

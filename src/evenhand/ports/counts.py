@@ -5,7 +5,7 @@ from typing import Protocol
 
 from evenhand.core.model import Millis
 from evenhand.core.states import State
-from evenhand.ports.rows import MessageRow, MessageState
+from evenhand.ports.rows import NEVER, MessageRow, MessageState
 
 
 class Counts(Protocol):
@@ -23,6 +23,18 @@ class Counts(Protocol):
         """How many messages are in each state; states without any are left out."""
         ...
 
-    def outbox(self, state: MessageState, *, limit: int = 200) -> Sequence[MessageRow]:
-        """Messages in a state, latest first."""
+    def late(self, now: Millis) -> int:
+        """How many leads are assigned whose holder should have answered by now."""
+        ...
+
+    def unsent(self) -> tuple[int, Millis | None]:
+        """How many messages wait to be sent, and since when the first of them does."""
+        ...
+
+    def dead(self) -> int:
+        """How many messages were given up."""
+        ...
+
+    def outbox(self, state: MessageState, *, before: int = NEVER, limit: int = 200) -> Sequence[MessageRow]:
+        """Messages in a state, latest first, from before a number on."""
         ...

@@ -1,7 +1,8 @@
 """What the durable desk keeps, row by row. Each struct is one table; its fields are the columns, in order.
 
 Every table has the workspace as its first column beside these. Times are `Millis`. Leads, decisions and events are
-numbered within a workspace, from 1, without gaps.
+numbered within a workspace, from 1, without gaps. Rows that are written for each lead have `gc=False`, see
+`core/model.py`.
 """
 
 from typing import Literal, TypeAlias
@@ -20,7 +21,7 @@ MessageState: TypeAlias = Literal["waiting", "sent", "dead", "cancelled"]
 NEVER: Millis = 1 << 53  # the time of a timer that only an event can ring
 
 
-class Router(Struct, frozen=True, kw_only=True):
+class Router(Struct, frozen=True, kw_only=True, gc=False):
     """The state of a workspace's decision stream: whoever writes holds this row's lock.
 
     version: grows with every transaction that writes; what was read at one version is good while it lasts.
@@ -42,7 +43,7 @@ class Router(Struct, frozen=True, kw_only=True):
     roster: str = ""
 
 
-class LeadRow(Struct, frozen=True, kw_only=True):
+class LeadRow(Struct, frozen=True, kw_only=True, gc=False):
     """One lead as it stands. Nothing in it identifies a person; that is in its `PersonRow`.
 
     rank:     hottest first, ascending: the score times -100.
@@ -81,7 +82,7 @@ class LeadRow(Struct, frozen=True, kw_only=True):
     memory: bytes = b""
 
 
-class Memory(Struct, frozen=True, kw_only=True, array_like=True, omit_defaults=True):
+class Memory(Struct, frozen=True, kw_only=True, array_like=True, omit_defaults=True, gc=False):
     """What a lead's next decision must know besides its fields."""
 
     match: Match | None = None
@@ -89,7 +90,7 @@ class Memory(Struct, frozen=True, kw_only=True, array_like=True, omit_defaults=T
     tier: int = -1
 
 
-class PersonRow(Struct, frozen=True):
+class PersonRow(Struct, frozen=True, gc=False):
     """Who a lead is: the personal fields and the raw input, encrypted under a key of their own. Erasing deletes it."""
 
     lead: int
@@ -97,7 +98,7 @@ class PersonRow(Struct, frozen=True):
     box: bytes
 
 
-class IdentityRow(Struct, frozen=True):
+class IdentityRow(Struct, frozen=True, gc=False):
     """A keyed digest of something that identifies the person, so that the same person is found again.
 
     `via` is the lead that it came from, if that has become part of this one; 0 if it is this one's own.
@@ -108,7 +109,7 @@ class IdentityRow(Struct, frozen=True):
     via: int = 0
 
 
-class DecisionRow(Struct, frozen=True, kw_only=True):
+class DecisionRow(Struct, frozen=True, kw_only=True, gc=False):
     """One decision, for ever: `record` is what `core.record.pack` made of it."""
 
     seq: int
@@ -120,7 +121,7 @@ class DecisionRow(Struct, frozen=True, kw_only=True):
     record: bytes
 
 
-class AssignmentRow(Struct, frozen=True, kw_only=True):
+class AssignmentRow(Struct, frozen=True, kw_only=True, gc=False):
     """One rep holding one lead, from when to when.
 
     `seq` is the decision that began it; minus the lead's number if the lead came with its holder.
@@ -137,7 +138,7 @@ class AssignmentRow(Struct, frozen=True, kw_only=True):
     ending: str = ""
 
 
-class OfferRow(Struct, frozen=True, kw_only=True):
+class OfferRow(Struct, frozen=True, kw_only=True, gc=False):
     """A lead that one rep may take. The rows of a lead go when it is taken or no longer offered."""
 
     rep: str
@@ -148,7 +149,7 @@ class OfferRow(Struct, frozen=True, kw_only=True):
     expires: Millis | None = None
 
 
-class LedgerRow(Struct, frozen=True):
+class LedgerRow(Struct, frozen=True, gc=False):
     """A pool's ledger in one row: `body` is its credits, turns and latest values as msgpack."""
 
     pool: str
@@ -172,7 +173,7 @@ class EntryRow(Struct, frozen=True, kw_only=True):
     decision: int = 0
 
 
-class LoadRow(Struct, frozen=True):
+class LoadRow(Struct, frozen=True, gc=False):
     """What a rep carries; `body` is `core.model.Load` as msgpack. `open` is there for the reader."""
 
     rep: str
@@ -192,7 +193,7 @@ class PresenceRow(Struct, frozen=True, kw_only=True):
     actor: str
 
 
-class TimerRow(Struct, frozen=True, kw_only=True):
+class TimerRow(Struct, frozen=True, kw_only=True, gc=False):
     """Something to look at again. It counts only while the lead's decision is the one numbered `stamp`."""
 
     lead: int
@@ -202,7 +203,7 @@ class TimerRow(Struct, frozen=True, kw_only=True):
     stamp: int
 
 
-class BlockRow(Struct, frozen=True):
+class BlockRow(Struct, frozen=True, gc=False):
     """A waiting lead that could go if this subject were free, there or no longer paused."""
 
     subject: str
@@ -210,8 +211,11 @@ class BlockRow(Struct, frozen=True):
     rank: int
 
 
-class MessageRow(Struct, frozen=True, kw_only=True):
-    """Something to tell somebody, until a worker has told it. `to` is a rep, or `desk` for whoever minds the desk."""
+class MessageRow(Struct, frozen=True, kw_only=True, gc=False):
+    """Something to tell somebody, until a worker has told it.
+
+    `to` is a rep, or `desk` for whoever minds the desk; of the kind `test` the channel that is tried out: `channel 7`.
+    """
 
     no: int
     kind: str
@@ -227,7 +231,7 @@ class MessageRow(Struct, frozen=True, kw_only=True):
     sent: Millis | None = None
 
 
-class KeyRow(Struct, frozen=True):
+class KeyRow(Struct, frozen=True, gc=False):
     """An idempotency key, what was sent with it, and which lead it made."""
 
     key: str
@@ -236,7 +240,7 @@ class KeyRow(Struct, frozen=True):
     at: Millis
 
 
-class EventRow(Struct, frozen=True, kw_only=True):
+class EventRow(Struct, frozen=True, kw_only=True, gc=False):
     """Something that happened, by whom. `body` is JSON without personal data; `link` chains it to the one before."""
 
     no: int
@@ -248,7 +252,7 @@ class EventRow(Struct, frozen=True, kw_only=True):
     link: bytes = b""
 
 
-class NoteRow(Struct, frozen=True, kw_only=True):
+class NoteRow(Struct, frozen=True, kw_only=True, gc=False):
     """Words that somebody wrote about a lead, encrypted under the lead's own key. Erasing deletes them."""
 
     no: int

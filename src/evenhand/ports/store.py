@@ -14,6 +14,7 @@ from evenhand.core.model import Millis
 from evenhand.core.states import State
 from evenhand.ports.counts import Counts
 from evenhand.ports.house import House, Housekeeping
+from evenhand.ports.outbox import Keys, Outbox
 from evenhand.ports.rows import (
     AssignmentRow,
     DecisionRow,
@@ -27,7 +28,6 @@ from evenhand.ports.rows import (
     LeadRow,
     LedgerRow,
     LoadRow,
-    MessageRow,
     NoteRow,
     OfferRow,
     PersonRow,
@@ -73,6 +73,14 @@ class Changes(Struct, kw_only=True):
     undrafted: list[tuple[TextKind, str]] = field(default_factory=list)
     parted: list[tuple[int, int]] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
+
+
+class Only(Struct, frozen=True, kw_only=True):
+    """Which leads are meant: of this source, this pool, this rule; what is empty does not matter."""
+
+    source: str = ""
+    pool: str = ""
+    rule: str = ""
 
 
 class Leads(Protocol):
@@ -136,6 +144,30 @@ class Leads(Protocol):
         """Leads in some states, hottest first, from after a (rank, lead) on."""
         ...
 
+    def chosen(
+        self, states: Sequence[State], only: "Only", *, after: tuple[int, int] = (-(1 << 53), 0), limit: int = 200
+    ) -> Sequence[LeadRow]:
+        """The same, of those that have what is asked for."""
+        ...
+
+    def concerning(
+        self, rep: str, states: Sequence[State], *, after: tuple[int, int] = (-(1 << 53), 0), limit: int = 200
+    ) -> Sequence[LeadRow]:
+        """Leads in some states that a rep holds, has held, or may take; in the same order."""
+        ...
+
+    def numbered(self, *, after: int = 0, limit: int = 200) -> Sequence[LeadRow]:
+        """All leads by number, from after one on."""
+        ...
+
+    def offers_of(self, leads: Sequence[int]) -> Mapping[int, Sequence[OfferRow]]:
+        """To whom several are offered; those that are not are left out."""
+        ...
+
+    def holders_of(self, leads: Sequence[int]) -> Mapping[int, frozenset[str]]:
+        """Everybody who holds or has held several; those that nobody has held are left out."""
+        ...
+
     def decided_under(self, policy: str, *, after: int = 0, limit: int = 200) -> Sequence[LeadRow]:
         """Open leads whose decision in force was made under a policy, by number."""
         ...
@@ -188,8 +220,8 @@ class World(Protocol):
         """What every pool owes."""
         ...
 
-    def entries(self) -> Iterator[EntryRow]:
-        """All ledger entries that no decision made, in order."""
+    def entries(self, after: int = 0) -> Iterator[EntryRow]:
+        """All ledger entries that no decision made, in order, from after one on."""
         ...
 
     def entries_about(self, decision: int) -> Sequence[EntryRow]:
@@ -238,50 +270,6 @@ class Texts(Protocol):
 
     def draft(self, kind: TextKind, name: str) -> DraftRow | None:
         """One draft."""
-        ...
-
-
-class Outbox(Protocol):
-    """Messages on their way. Leasing and settling are writes of their own, outside the decision stream."""
-
-    def lease(self, now: Millis, *, until: Millis, limit: int) -> Sequence[MessageRow]:
-        """Take messages that are due and nobody else is sending, until a moment; as they are then.
-
-        What one person is told about one lead is told in order: of those only the oldest is given. Of several
-        workers none waits for another. Who has not settled by `until` has lost the lease; somebody else may send it.
-        """
-        ...
-
-    def settle(self, messages: Sequence[MessageRow]) -> None:
-        """Write what became of leased messages, as `lease` gave them but for the outcome.
-
-        One that was cancelled meanwhile stays so. One that somebody else has leased since is left to them, unless
-        it was sent.
-        """
-        ...
-
-    def next(self) -> Millis | None:
-        """When the next message may be sent."""
-        ...
-
-    def get(self, no: int) -> MessageRow | None:
-        """One message."""
-        ...
-
-    def of(self, lead: int) -> Sequence[MessageRow]:
-        """All messages about a lead."""
-        ...
-
-    def dead(self, *, limit: int = 200) -> Sequence[MessageRow]:
-        """Messages that were given up."""
-        ...
-
-
-class Keys(Protocol):
-    """The idempotency keys, for those who tidy up."""
-
-    def forget(self, before: Millis, *, limit: int) -> int:
-        """Forget keys that are older than that, the oldest first; how many those were."""
         ...
 
 

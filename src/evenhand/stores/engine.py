@@ -194,6 +194,11 @@ def number(given: int) -> int:
     return given if -LARGEST <= given <= LARGEST else 0
 
 
+def words(given: str) -> str:
+    """A text as it can be asked for: a NUL, which no row has, is something else that none has either."""
+    return given.replace("\0", "\ufffd")
+
+
 def chunks(values: Sequence[Any]) -> list[Sequence[Any]]:
     """Values in lists that are short enough to be asked for at once."""
     return [values[start : start + CHUNK] for start in range(0, len(values), CHUNK)]

@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Table, delete, select, tuple_, update
 
 from evenhand.core.model import Millis
-from evenhand.stores.engine import fetch, number
+from evenhand.stores.engine import fetch, number, words
 from evenhand.stores.rowmap import TABLES, columns, first, read, values
 from evenhand.stores.saving import put_rows
 from evenhand.stores.trouble import TROUBLE, raise_told
@@ -71,5 +71,15 @@ class SqlHouse:
 
 
 def _same(table: Table, where: dict[str, object]) -> list[ColumnElement[bool]]:
-    """The columns have these values; a number beyond 64 bits is no row's."""
-    return [table.c[name] == (number(value) if isinstance(value, int) else value) for name, value in where.items()]
+    """The columns have these values; a number beyond 64 bits is no row's, and neither is a text with a NUL."""
+    return [table.c[name] == _asked(value) for name, value in where.items()]
+
+
+def _asked(value: object) -> object:
+    match value:
+        case int():
+            return number(value)
+        case str():
+            return words(value)
+        case _:
+            return value

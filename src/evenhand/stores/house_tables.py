@@ -138,6 +138,7 @@ deliveries: Final = Table(
 )
 Index("deliveries_by_time", deliveries.c.workspace, deliveries.c.at)
 Index("deliveries_of_carrier", deliveries.c.workspace, deliveries.c.carrier, deliveries.c.at)
+Index("deliveries_of_subject", deliveries.c.workspace, deliveries.c.subject)
 
 errands: Final = Table(
     "errands",
@@ -156,6 +157,7 @@ errands: Final = Table(
 )
 _OUT: Final = errands.c.state == literal_column("'waiting'")
 Index("errands_out", errands.c.workspace, errands.c.next, sqlite_where=_OUT, postgresql_where=_OUT)
+Index("errands_named", errands.c.workspace, errands.c.source, errands.c.kind)
 
 throttles: Final = Table(
     "throttles",

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, func, select, tuple_
+from sqlalchemy import Boolean, Connection, Select, bindparam, func, or_, select, tuple_
 
 from evenhand.core.states import State
 from evenhand.ports.rows import AssignmentRow, IdentityRow, KeyRow, LeadRow, OfferRow, PersonRow
+from evenhand.ports.store import Only
 from evenhand.stores import tables
 from evenhand.stores.engine import Prepared, W, X, Y, Z, chunks, fetch, number
 from evenhand.stores.rowmap import R, columns, first, read
@@ -69,6 +70,33 @@ LISTED: Final = Prepared(
     .order_by(_T.c.rank, _T.c.lead)
     .limit(bindparam("limit"))
 )
+# The same, of one source, pool or rule.
+CHOSEN: Final = Prepared(
+    select(*_LEAD)
+    .where(
+        _T.c.workspace == W,
+        _T.c.state == X,
+        tuple_(_T.c.rank, _T.c.lead) > tuple_(Y, Z),
+        or_(bindparam("any_source", type_=Boolean), _T.c.source == bindparam("source")),
+        or_(bindparam("any_pool", type_=Boolean), _T.c.pool == bindparam("pool")),
+        or_(bindparam("any_rule", type_=Boolean), _T.c.rule == bindparam("rule")),
+    )
+    .order_by(_T.c.rank, _T.c.lead)
+    .limit(bindparam("limit"))
+)
+# What a rep has ever had to do with: found by the rep, for most leads are none of theirs.
+_THEIRS: Final = (
+    select(_A.c.lead)
+    .where(_A.c.workspace == W, _A.c.rep == X)
+    .union(select(_O.c.lead).where(_O.c.workspace == W, _O.c.rep == X))
+)
+CONCERNING: Final = (
+    select(*_LEAD)
+    .where(_T.c.workspace == W, _T.c.lead.in_(_THEIRS), tuple_(_T.c.rank, _T.c.lead) > tuple_(Y, Z))
+    .order_by(_T.c.rank, _T.c.lead)
+)
+# All there are, page by page, for whoever takes them out.
+NUMBERED: Final = Prepared(select(*_LEAD).where(_T.c.workspace == W, _T.c.lead > X).order_by(_T.c.lead).limit(Y))
 # The open leads that would have to be decided again if this policy were wrong.
 UNDER: Final = Prepared(
     select(*_LEAD)
@@ -151,6 +179,44 @@ class SqlLeads:
         found = [LISTED.rows(self._at, w=self._ws, x=state, y=rank, z=lead, limit=limit) for state in set(states)]
         rows = [row for each in found for row in read(LeadRow, each)]
         return sorted(rows, key=lambda row: (row.rank, row.lead))[:limit]
+
+    def chosen(
+        self, states: Sequence[State], only: Only, *, after: tuple[int, int] = (-(1 << 53), 0), limit: int = 200
+    ) -> Sequence[LeadRow]:
+        rank, lead = after
+        wanted: dict[str, object] = {name: getattr(only, name) for name in only.__struct_fields__}
+        wanted |= {f"any_{name}": not getattr(only, name) for name in only.__struct_fields__}
+        found = [
+            CHOSEN.rows(self._at, w=self._ws, x=state, y=rank, z=lead, limit=limit, **wanted) for state in set(states)
+        ]
+        rows = [row for each in found for row in read(LeadRow, each)]
+        return sorted(rows, key=lambda row: (row.rank, row.lead))[:limit]
+
+    def concerning(
+        self, rep: str, states: Sequence[State], *, after: tuple[int, int] = (-(1 << 53), 0), limit: int = 200
+    ) -> Sequence[LeadRow]:
+        rank, lead = after
+        asked = CONCERNING.where(_T.c.state.in_(states)).limit(limit)
+        return self._read(LeadRow, asked.params(w=self._ws, x=rep, y=rank, z=lead))
+
+    def numbered(self, *, after: int = 0, limit: int = 200) -> Sequence[LeadRow]:
+        return read(LeadRow, NUMBERED.rows(self._at, w=self._ws, x=after, y=limit))
+
+    def offers_of(self, leads: Sequence[int]) -> Mapping[int, Sequence[OfferRow]]:
+        asked = select(*columns(OfferRow)).where(_O.c.workspace == self._ws).order_by(_O.c.lead, _O.c.rep)
+        found: dict[int, list[OfferRow]] = {}
+        for some in chunks(leads):
+            for row in self._read(OfferRow, asked.where(_O.c.lead.in_(some))):
+                found.setdefault(row.lead, []).append(row)
+        return found
+
+    def holders_of(self, leads: Sequence[int]) -> Mapping[int, frozenset[str]]:
+        asked = select(_A.c.lead, _A.c.rep).where(_A.c.workspace == self._ws)
+        found: dict[int, set[str]] = {}
+        for some in chunks(leads):
+            for lead, rep in fetch(self._at, asked.where(_A.c.lead.in_(some))):
+                found.setdefault(lead, set()).add(rep)
+        return {lead: frozenset(reps) for lead, reps in found.items()}
 
     def decided_under(self, policy: str, *, after: int = 0, limit: int = 200) -> Sequence[LeadRow]:
         return read(LeadRow, UNDER.rows(self._at, w=self._ws, x=policy, y=after, z=limit))

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from evenhand.ports.rows import DraftRow, TextKind, TextRow, VersionRow
 from evenhand.stores import tables
-from evenhand.stores.engine import fetch
+from evenhand.stores.engine import fetch, words
 from evenhand.stores.rowmap import columns, first, read
 
 _T, _V, _D = tables.texts, tables.versions, tables.drafts
@@ -20,7 +20,8 @@ class SqlTexts:
         self._ws = workspace
 
     def get(self, kind: TextKind, digest: str) -> TextRow | None:
-        asked = select(*columns(TextRow)).where(_T.c.workspace == self._ws, _T.c.kind == kind, _T.c.digest == digest)
+        mine = select(*columns(TextRow)).where(_T.c.workspace == self._ws)
+        asked = mine.where(_T.c.kind == kind, _T.c.digest == words(digest))
         return first(TextRow, fetch(self._at, asked))
 
     def versions(self, kind: TextKind) -> Sequence[VersionRow]:
@@ -32,5 +33,6 @@ class SqlTexts:
         return read(DraftRow, fetch(self._at, asked))
 
     def draft(self, kind: TextKind, name: str) -> DraftRow | None:
-        asked = select(*columns(DraftRow)).where(_D.c.workspace == self._ws, _D.c.kind == kind, _D.c.name == name)
+        mine = select(*columns(DraftRow)).where(_D.c.workspace == self._ws)
+        asked = mine.where(_D.c.kind == kind, _D.c.name == words(name))
         return first(DraftRow, fetch(self._at, asked))

@@ -58,8 +58,7 @@ class SqlWorld:
     def ledgers(self) -> Sequence[LedgerRow]:
         return read(LedgerRow, LEDGERS.rows(self._at, w=self._ws))
 
-    def entries(self) -> Iterator[EntryRow]:
-        after = 0
+    def entries(self, after: int = 0) -> Iterator[EntryRow]:
         while page := read(EntryRow, ENTRIES.rows(self._at, w=self._ws, x=after, y=500)):
             yield from page
             after = page[-1].no

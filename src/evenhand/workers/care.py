@@ -3,7 +3,7 @@
 from typing import Final
 
 from evenhand.actions.care import look
-from evenhand.actions.desk import Desk
+from evenhand.actions.lent import AnyDesk
 from evenhand.core.model import MINUTE, Millis
 from evenhand.workers.log import Log
 
@@ -15,7 +15,7 @@ class Care:
 
     name = "care"
 
-    def __init__(self, desk: Desk, *, first: Millis = 0, log: Log) -> None:
+    def __init__(self, desk: AnyDesk, *, first: Millis = 0, log: Log) -> None:
         self._desk = desk
         self._due = first
         self._log = log

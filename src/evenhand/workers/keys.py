@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from evenhand.actions.desk import Desk
+from evenhand.actions.lent import AnyDesk
 from evenhand.core.model import DAY, HOUR, Millis
 
 KEPT: Final = 30 * DAY
@@ -15,7 +15,7 @@ class Keys:
 
     name = "keys"
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AnyDesk) -> None:
         self._desk = desk
         self._due: Millis = 0
 

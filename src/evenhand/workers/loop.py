@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Final
 
 from evenhand.core.model import Millis
-from evenhand.workers.job import Job, Signals
+from evenhand.workers.job import Finishing, Job, Signals
 from evenhand.workers.log import Log
 
 SHORTEST: Final = 0.02  # seconds of rest, even if the next moment seems to be now
+GATHER: Final = 0.03  # seconds between two steps, so that what comes meanwhile is done together, and others can write
 LONGEST: Final = 5.0  # seconds: however quiet it is, somebody looks again
 FIRST: Final = 0.25  # seconds after a first failure; twice as many after each further one, up to LONGEST
 
@@ -20,7 +21,8 @@ def loop(job: Job, signals: Signals, *, clock: Callable[[], Millis], chance: Cal
     while not signals.stopped.is_set():
         signals.woken.clear()
         try:
-            rest = 0.0 if job.step() else _rest(job, clock)
+            has_done = job.step()
+            rest = GATHER if has_done else _rest(job, clock)
         except Exception as error:
             wait = min(LONGEST, FIRST * 2 ** min(failures, 10)) * (1 + chance()) / 2
             failures += 1
@@ -30,8 +32,12 @@ def loop(job: Job, signals: Signals, *, clock: Callable[[], Millis], chance: Cal
         if failures:
             log("recovered", job=job.name, failures=failures)
             failures = 0
-        if rest and not signals.stopped.is_set():
-            signals.woken.wait(rest)
+        (signals.stopped if has_done else signals.woken).wait(rest)
+    if isinstance(job, Finishing):
+        try:
+            job.finish()
+        except Exception as error:  # what was not written down is done again by whoever comes next
+            log("failed", job=job.name, error=type(error).__name__, said=error)
 
 
 def _rest(job: Job, clock: Callable[[], Millis]) -> float:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from evenhand.actions.desk import Desk
+from evenhand.actions.lent import AnyDesk
 from evenhand.core.model import Millis
 
 RINGS: Final = 64  # in one transaction
@@ -13,7 +13,7 @@ class Routing:
 
     name = "routing"
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AnyDesk) -> None:
         self._desk = desk
 
     def step(self) -> bool:

@@ -329,3 +329,22 @@ def test_a_round_that_was_not_full_does_not_quicken_the_pace() -> None:
     pace = Pace(span=100, most=50)
     pace.took(1, 1)
     assert pace.size == 8
+
+
+@pytest.mark.parametrize(
+    ("own", "each", "least", "most"), [(3, 1, 15, 18), (40, 1, 30, 45), (1000, 1, 50, 50), (0, 30, 1, 1)]
+)
+def test_where_a_round_alone_takes_too_long_it_is_shared_by_as_many_as_take_as_long(
+    own: int, each: int, least: int, most: int
+) -> None:
+    pace = Pace(span=20, most=50, shares=True)
+    for _ in range(40):
+        pace.took(pace.size, own + each * pace.size)
+    assert least <= pace.size <= most
+
+
+def test_without_that_a_round_that_takes_too_long_is_as_small_as_can_be() -> None:
+    pace = Pace(span=20, most=50)
+    for _ in range(40):
+        pace.took(pace.size, 40 + pace.size)
+    assert pace.size == 1

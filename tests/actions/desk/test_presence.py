@@ -189,7 +189,7 @@ def test_the_caps_of_whoever_comes_back_hold(trial: Trial) -> None:
 
 
 def test_a_rep_speaks_for_nobody_else(trial: Trial) -> None:
-    with pytest.raises(NotAllowed, match="only bob or a manager"):
+    with pytest.raises(NotAllowed, match="you can say who is there only for yourself, not for Bob"):
         trial.do(away, rep="bob", actor=ANN)
     with pytest.raises(NotAllowed, match="ask a manager"):
         trial.do(pause, subject="pool sales", actor=ANN)

@@ -1,7 +1,6 @@
 """docs/reference/webhooks-in.md says what the code does."""
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Final
 
@@ -65,7 +64,7 @@ def test_the_versions_of_the_apis_are_told() -> None:
 
 
 def test_the_example_of_the_how_to_is_a_source_that_passes() -> None:
-    example = re.search(r"```toml\n(.*?)```", HOW_TO, re.DOTALL)
+    example = re.search(r"```json\n(.*?)```", HOW_TO, re.DOTALL)
     assert example is not None
-    settings = msgspec.convert(tomllib.loads(example[1]), Settings)
+    settings = msgspec.json.decode(example[1].encode(), type=Settings)
     check_source(DOORS["json"], {"secret": "a-secret-of-some-length"}, settings, fields=CATALOGUE)

@@ -182,6 +182,7 @@ def _deliveries() -> None:
     )
     op.create_index("deliveries_by_time", "deliveries", ["workspace", "at"])
     op.create_index("deliveries_of_carrier", "deliveries", ["workspace", "carrier", "at"])
+    op.create_index("deliveries_of_subject", "deliveries", ["workspace", "subject"])
 
 
 def _errands() -> None:
@@ -200,3 +201,4 @@ def _errands() -> None:
         words("error"),
     )
     op.create_index("errands_out", "errands", ["workspace", "next"], sqlite_where=OUT, postgresql_where=OUT)
+    op.create_index("errands_named", "errands", ["workspace", "source", "kind"])

@@ -1,0 +1,1 @@
+"""Forms that anybody may fill in: drawn, read, guarded against machines, and answered."""
