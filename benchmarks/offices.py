@@ -15,6 +15,7 @@ from evenhand.stores.vault import Vault
 from tests.postgres import started
 
 BOSS = Actor("admin", "bench")
+SECRET = b"bench-secret-of-thirty-two-bytes"
 START = 1_793_610_000_000  # a Monday at 9:00 UTC
 COUNTRIES = ("DE", "AT", "CH", "FR", "IT", "ES", "NL", "BE", "PL", "SE")
 INDUSTRIES = ("fintech", "retail", "health", "energy", "media")
@@ -108,5 +109,5 @@ def desk_on(store: Database, *, reps: int = 20, pools: int = 4, rules: int = 50)
 
 def seat(store: Database) -> Desk:
     """One more process at the same desk."""
-    sealer = Vault(b"bench-secret-of-thirty-two-bytes")
+    sealer = Vault(SECRET)
     return Desk(store, store.found("main", START), clock=Clock(), sealer=sealer, engine="bench")

@@ -15,6 +15,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import quantiles
@@ -25,24 +26,22 @@ from litestar import Litestar, post
 from litestar.middleware import DefineMiddleware
 from msgspec import Raw, Struct
 
-from benchmarks.offices import COUNTRIES, INDUSTRIES, database, desk_on
+from benchmarks.offices import BOSS, COUNTRIES, INDUSTRIES, SECRET, database, desk_on
 from evenhand.actions import committer
+from evenhand.actions.api_keys import NewKey, make_key
 from evenhand.actions.desk import Desk
-from evenhand.ports.house import ApiKeyRow
 from evenhand.service.answers import Answer
 from evenhand.service.app import build
 from evenhand.service.doors import Doors
 from evenhand.service.guests import Admission, Asked, check, may
 from evenhand.service.house import House, opened_house
 from evenhand.service.intake import lead_in
-from evenhand.service.server import Listening, serve
+from evenhand.service.server import Listening, serve, settled_in
 from evenhand.stores.database import Database
 from evenhand.stores.vault import Vault
 
 CONNECTIONS: Final = (1, 16, 64, 256)
 WARMING: Final = 0.7  # seconds before anything is counted
-KEY: Final = "eh_1_benchmark"
-SECRET: Final = bytes(range(32))
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 HEAD: Final = (
     "POST /api/v1/leads HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
@@ -72,16 +71,13 @@ class Load(Struct, frozen=True):
 
 @contextlib.contextmanager
 def housed(url: str, batch: int) -> Iterator[House]:
-    """The rooms of a database, and a key to them; `batch` is the most calls that share a transaction."""
+    """The rooms of a database; `batch` is the most calls that share a transaction."""
     store = Database(url)
     vault = Vault(SECRET)
 
     def desk(number: int) -> Desk:
         return Desk(store, number, clock=lambda: time.time_ns() // 1_000_000, sealer=vault, engine="bench")
 
-    with store.sending(1) as tx:
-        digest = vault.digest("api key", KEY, workspace=1)
-        tx.house.write(ApiKeyRow(no=1, digest=digest, name="bench", role="admin", since=1, actor="bench"))
     with patch.object(committer, "BATCH", batch), opened_house(store.workspaces(), desk) as house:
         yield house
 
@@ -120,6 +116,7 @@ def _serve(app: Any, said: Connection) -> None:
     async def stopped() -> None:
         await asyncio.get_running_loop().run_in_executor(None, said.recv)
 
+    settled_in()
     with contextlib.suppress(KeyboardInterrupt):
         serve(app, Listening(port=0), started=said.send, stopped=stopped)
 
@@ -148,7 +145,7 @@ def cpu_of(process: int) -> float:
 # --- the clients, in another one
 
 
-def request(number: int) -> bytes:
+def request(number: int, key: str) -> bytes:
     """A lead as a website sends it."""
     body = (
         f'{{"email":"kim.{number}@company{number}.example","name":"Kim Number {number}",'
@@ -156,14 +153,14 @@ def request(number: int) -> bytes:
         f'"industry":"{INDUSTRIES[number // 10 % 5]}","employees":{50 + number % 2000},'
         f'"source":"website","id":"{number}","message":"{"please call me about your prices " * 6}"}}'
     )
-    return (HEAD.format(key=KEY, length=len(body)) + body).encode()
+    return (HEAD.format(key=key, length=len(body)) + body).encode()
 
 
 class Asking(asyncio.Protocol):
     """One connection that asks again as soon as it is answered."""
 
-    def __init__(self, numbers: Iterator[int], times: list[tuple[float, float]]) -> None:
-        self._numbers = numbers
+    def __init__(self, requests: Iterator[bytes], times: list[tuple[float, float]]) -> None:
+        self._requests = requests
         self._times = times
         self._buffer = b""
         self._begun = 0.0
@@ -175,7 +172,7 @@ class Asking(asyncio.Protocol):
 
     def _ask(self) -> None:
         self._begun = time.perf_counter()
-        self._transport.write(request(next(self._numbers)))
+        self._transport.write(next(self._requests))
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -193,11 +190,12 @@ class Asking(asyncio.Protocol):
             self._ask()
 
 
-async def ask(port: int, connections: int, seconds: float, first: int) -> list[tuple[float, float]]:
+async def ask(at: tuple[int, str], connections: int, seconds: float, first: int) -> list[tuple[float, float]]:
     """Ask for so long over so many connections; when each answer came, and how long it took."""
-    numbers, times = iter(range(first, first + 10_000_000)), list[tuple[float, float]]()
+    port, key = at
+    requests, times = (request(number, key) for number in count(first)), list[tuple[float, float]]()
     loop = asyncio.get_running_loop()
-    asking = [Asking(numbers, times) for _ in range(connections)]
+    asking = [Asking(requests, times) for _ in range(connections)]
     for each in asking:
         await loop.create_connection(partial(_itself, each), "127.0.0.1", port)
     await asyncio.sleep(WARMING + seconds)
@@ -219,11 +217,11 @@ def _client(said: Connection) -> None:
         said.send(asyncio.run(ask(*given)))
 
 
-def load(said: Connection, server: tuple[int, int], connections: int, seconds: float, first: int) -> Load:
+def load(said: Connection, server: tuple[int, int, str], connections: int, seconds: float, first: int) -> Load:
     """One round."""
-    port, process = server
+    port, process, key = server
     before = cpu_of(process)
-    said.send((port, connections, seconds, first))
+    said.send(((port, key), connections, seconds, first))
     times = said.recv()
     used = cpu_of(process) - before
     start = times[0][0] + WARMING
@@ -245,11 +243,11 @@ def measure(engine: str, connections: Sequence[int], seconds: float) -> None:
     found: dict[tuple[int, str], Load] = {}
     for kind, server, batch in kinds:
         with database(engine) as store:
-            desk_on(store)
+            key = desk_on(store).do(make_key, NewKey(name="bench", role="admin"), actor=BOSS).key
             url = store.engine.url.render_as_string(hide_password=False)
             with running(server, url, batch) as at:
                 for round_, many in enumerate(connections):
-                    found[many, kind] = load(ours, at, many, seconds, 1_000_000 * round_)
+                    found[many, kind] = load(ours, (*at, key), many, seconds, 1_000_000 * round_)
     for many in connections:
         for kind, _, _ in kinds:
             one, bare_, alone = found[many, kind], found[many, "bare"], found[many, "alone"]

@@ -23,7 +23,7 @@ from evenhand.ports.notifier import Notifier, Teller
 from evenhand.service.journal import Journal, hear_others, journal_to
 from evenhand.service.room import Room
 from evenhand.service.running import Running, Stop, manners_of, running
-from evenhand.service.server import Listening, address_of, bound, serve
+from evenhand.service.server import Listening, address_of, bound, serve, settled_in
 from evenhand.settings import Serving, Settings, read_serving
 from evenhand.version import __version__
 from evenhand.workers.channels import Channels
@@ -112,6 +112,7 @@ class Door(Struct, frozen=True):
             if task is not None:
                 task.cancel()
 
+        settled_in()
         serve(ready.app, self.listener, started=started, stopped=stopped, manners=manners_of(self.serving))
         self.journal.info("stopping")
 

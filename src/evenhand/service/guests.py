@@ -4,7 +4,7 @@ A route says what it takes with `opt=may("leads:read")`; one that says nothing i
 to everybody, one that says `ANYBODY` to everybody whom we know.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol, TypeAlias
 
 from litestar import Request
@@ -16,7 +16,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from evenhand.actions import roles
 from evenhand.actions.callers import Caller
-from evenhand.errors import BadUsage, Fault, NotAllowed, NotSignedIn
+from evenhand.errors import BadUsage, Fault, NotAllowed, NotFound, NotSignedIn
 from evenhand.service.intake import Intake
 from evenhand.service.room import Room
 
@@ -77,7 +77,12 @@ class Admission:
         await self.app(scope, receive, send)
 
 
-def check(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+def parts_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Sequence[str]:
+    """The parts of an address, as they were sent: `+1` and `1_0` are no numbers here, though Python reads them so."""
+    return connection.scope["path"].split("/")
+
+
+async def check(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard of every route: raises NotSignedIn or NotAllowed unless the caller may do what the route does.
 
     And BadUsage for a zero byte in the address, which nothing that we keep has, and which PostgreSQL takes from nobody.
@@ -85,6 +90,8 @@ def check(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHand
     asked = handler.opt.get(MAY, "")
     if "\0" in connection.scope["path"] or b"%00" in connection.scope["query_string"]:
         raise BadUsage(Fault(where="address", what="holds a zero byte.", fix="Leave it out."))
+    if any(type(value) is int and str(value) not in parts_of(connection) for value in connection.path_params.values()):
+        raise NotFound("there is nothing here: write a number as it was told, as 12.")
     if asked is None:
         return
     guest = connection.scope.get("auth")
