@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenhand.ports import store as port
+from evenhand.ports.accounts import AccountRows
 from evenhand.ports.counts import Counts
 from evenhand.ports.house import House, UserRow
 from evenhand.ports.rows import Router
@@ -79,6 +80,11 @@ READINGS: dict[str, Callable[[SqlTransaction], Any]] = {
     "House.one": lambda tx: [tx.house.one(kind) for kind in HOUSE],
     "House.every": lambda tx: [tx.house.every(kind) for kind in HOUSE],
     "House.latest": lambda tx: tx.house.latest(UserRow, "since"),
+    "AccountRows.version": lambda tx: tx.accounts.version(),
+    "AccountRows.several": lambda tx: tx.accounts.several(["a1", "a2"]),
+    "AccountRows.changed": lambda tx: tx.accounts.changed(),
+    "AccountRows.listed": lambda tx: (tx.accounts.listed(), tx.accounts.listed(named="m")),
+    "AccountRows.owners": lambda tx: tx.accounts.owners(),
 }
 WRITING = {"Outbox.lease", "Outbox.settle"}  # see test_outbox.py
 
@@ -109,8 +115,9 @@ def promised(protocol: type) -> set[str]:
 
 
 def test_every_reading_method_is_asked() -> None:
-    subjects = (port.Leads, port.Story, port.World, port.Agenda, port.Texts, port.Outbox, port.Health, Counts, House)
-    methods = {name for protocol in (*subjects, port.Reading) for name in promised(protocol) if "._" not in name}
+    desk = (port.Leads, port.Story, port.World, port.Agenda, port.Texts, port.Outbox, port.Health, port.Reading)
+    subjects = (*desk, Counts, House, AccountRows)
+    methods = {name for protocol in subjects for name in promised(protocol) if "._" not in name}
     assert methods - WRITING == set(READINGS)
 
 

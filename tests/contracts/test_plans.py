@@ -15,6 +15,7 @@ from msgspec import Struct
 from sqlalchemy import text
 
 from evenhand.core.states import State
+from evenhand.ports.accounts import AccountRow
 from evenhand.ports.rows import (
     NEVER,
     AssignmentRow,
@@ -48,7 +49,10 @@ SMALL = {"routers", "loads", "ledgers", "presences", "texts", "versions", "draft
     for kind in HOUSE  # what is many in it (deliveries) is asked for by key or time
 }
 # Asked by people now and then, or in order from end to end.
-COUNTS_ALL = {"Counts.leads", "Counts.oldest", "Counts.messages", "Counts.outbox", "Health.broken"}
+COUNTS_ALL = {
+    *("Counts.leads", "Counts.oldest", "Counts.messages", "Counts.outbox", "Health.broken"),
+    *("AccountRows.owners",),
+}
 
 ASKED: dict[str, Callable[[SqlTransaction], Any]] = {
     **{name: ask for name, ask in READINGS.items() if name not in COUNTS_ALL},
@@ -65,6 +69,7 @@ ASKED: dict[str, Callable[[SqlTransaction], Any]] = {
     "many twins": lambda tx: tx.leads.same_person([b"%d" % n for n in range(100)]),
     "a lease": lambda tx: tx.outbox.lease(50, until=90, limit=20),
     "settling": lambda tx: tx.outbox.settle([message(7), message(9)]),
+    "accounts that have changed": lambda tx: tx.accounts.changed((3, "a1800"), limit=100),
     "old keys": lambda tx: tx.keys.forget(5, limit=20),
 }
 SAVED: dict[str, dict[str, Any]] = {
@@ -97,6 +102,7 @@ def about(number: int) -> Iterator[Struct]:
     yield OfferRow(rep=rep, lead=number, seq=number, rank=number % 977)
     yield TimerRow(lead=number, kind="wake", at=number if number % 3 else NEVER, rank=number % 977, stamp=1)
     yield BlockRow(f"rep rep{number % 400}", number, number % 977)
+    yield AccountRow(account=f"a{number}", name="Acme", folded="acme", owner=rep, version=number // 500, since=1)
     yield EntryRow(no=number, pool="p", seq=1, after=0, kind="refund", at=1, body=b"", decision=number % 2 and number)
 
 

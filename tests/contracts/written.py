@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from evenhand.ports.accounts import AccountRow
 from evenhand.ports.house import (
     ApiKeyRow,
     ChannelRow,
@@ -123,4 +124,5 @@ def one_of_each(mark: str) -> list[Struct]:
         DeliveryRow(carrier="channel 1", subject="message 1", attempt=1, at=1, outcome="sent", said=mark),
         ErrandRow(no=1, kind="meta", source=mark, body=sign, at=1),
         ThrottleRow(digest=b"h", since=1, count=len(mark)),
+        AccountRow(account="a1", name=mark, folded=mark, owner=mark, version=len(mark), since=1),
     ]

@@ -169,10 +169,13 @@ class Call(Struct, frozen=True, kw_only=True):
     endless: bool = False
     hole: str = ""
 
+    def placed(self, numbers: Mapping[str, int]) -> dict[str, str | int]:
+        """What stands in the places of the path."""
+        return {name: numbers[str(at)[1:]] if str(at).startswith("#") else at for name, at in self.place.items()}
+
     def at(self, numbers: Mapping[str, int]) -> str:
         """Where it goes."""
-        known = {name: numbers[str(at)[1:]] if str(at).startswith("#") else at for name, at in self.place.items()}
-        return self.path.format(**known)
+        return self.path.format(**self.placed(numbers))
 
 
 def _get(path: str, **query: Any) -> Call:
@@ -199,6 +202,8 @@ def _by(who: str, call: Call) -> Call:
 
 _LEAD: Final = {"lead": number_of("ann's")}
 _LINES: Final = b'{"email": "new-one@acme.example", "country": "DE"}\n{"email": "new-two@acme.example"}\n'
+_ACCOUNT: Final = {"name": "Acme GmbH", "domains": ["acme.example"], "owner": "ann"}
+_COMPANIES: Final = b"id,name,domain,owner\ninitech,Initech,initech.example,bob\n"
 _FILE: Final = b"email,country\nold-one@acme.example,DE\nold-two@acme.example,AT\n"
 _TEXT: Final = 'name = "Other"\n[[rule]]\nname = "All"\nwhen = \'always\'\nwho = ["pool north"]\n'
 _ROSTER: Final = '[[person]]\nid = "ann"\n[[pool]]\nname = "north"\nmembers = ["ann"]\n'
@@ -255,6 +260,9 @@ LOOKS: Final[Mapping[str, Call]] = {
     "list_sources": _get("/sources"),
     "list_source_kinds": _get("/source-kinds"),
     "get_source": _of("/sources/{name}", name="contact"),
+    "list_accounts": _get("/accounts"),
+    "get_account": _of("/accounts/{account}", account="acme"),
+    "export_accounts": _get("/export/accounts"),
     "list_errands": _of("/sources/{name}/errands", name="meta"),
     "list_channels": _get("/channels"),
     "get_channel": _of("/channels/{channel}", channel="#channel"),
@@ -300,7 +308,7 @@ DEEDS: Final[Mapping[str, Call]] = {
     "reassign_lead": _on("reassign", "reassign", {"to": "bob"}),
     "offer_lead": _on("offer", "offer", {"to": ["ann", "bob"]}),
     "hand_over_lead": _on("hand over", "hand-over", {"to": "bob"}),
-    "take_lead_away": _on("take away", "take-away"),
+    "take_lead_away": _on("take away", "take-away", {"even_if_answered": True}),
     "merge_lead": _on("merge", "merge", {"into": str(number_of("merge into"))}),
     "unmerge_lead": _on("merged", "unmerge"),
     "erase_person": Call(
@@ -350,6 +358,9 @@ DEEDS: Final[Mapping[str, Call]] = {
     "new_source": _do("POST", "/sources", {"name": "talk", "kind": "form", "settings": _FORM}),
     "put_source": _do("PUT", "/sources/{name}", {"settings": _FORM}, tag="*", name="contact"),
     "turn_source_off": _do("DELETE", "/sources/{name}", name="talk"),
+    "put_one_account": _do("PUT", "/accounts/{account}", _ACCOUNT, tag="*", account="acme"),
+    "import_accounts": Call(method="POST", path=f"{API}/accounts/import", body=_COMPANIES, media="text/csv"),
+    "delete_account": _do("DELETE", "/accounts/{account}", account="globex"),
     "retry_errand": _do("POST", "/sources/{name}/errands/{errand}/retry", name="meta", errand="#errand"),
     "retry_errands": _do("POST", "/sources/{name}/errands/retry", name="meta"),
     "new_channel": _do("POST", "/channels", {"owner": "ann", "kind": "email", "address": "ann.two@main.example"}),

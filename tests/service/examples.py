@@ -5,9 +5,12 @@
 What would be another the next time (secrets, keys) is put in other words, and long answers are cut.
 """
 
+import atexit
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,9 +35,11 @@ _SAID: Final = (
     (re.compile(r"personmark\d+x@firmmark\d+x", re.IGNORECASE), "kim@acme"),
     (re.compile(r"Firmmark\d+x", re.IGNORECASE), "Acme"),
     (re.compile(r"Personmark\d+x"), "Kim"),
+    (re.compile(r"\+?49309000\d{4}"), "+49301234567"),
     (re.compile(r"Mainonly (\w)"), r"\1"),
     (re.compile(r" Mainonly"), ""),
     (re.compile(r"Acme\.example"), "acme.example"),
+    (re.compile(r'"id":"[0-9a-f]{32}"'), '"id":"9f86d081884c7d659a2feaa0c55ad015"'),
     (re.compile(r"\b[0-9a-f]{64}\b"), "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
 )
 
@@ -46,14 +51,15 @@ def examples(served: Whole) -> dict[str, dict[str, Any]]:
 
 def example(served: Whole, call: Call) -> dict[str, Any]:
     """A call with its answer."""
-    numbers = served.passes.numbers
-    place = {name: numbers[str(at)[1:]] if str(at).startswith("#") else at for name, at in call.place.items()}
-    sent = {"Idempotency-Key": value for name, value in call.headers.items() if name == "Idempotency-Key"}
+    place = call.placed(served.passes.numbers)
+    sent = {name: value for name, value in call.headers.items() if name == "Idempotency-Key"}
     made: dict[str, Any] = {}
     if parameters := {**place, **call.query, **sent}:
         made["parameters"] = {name: _plain(value) for name, value in parameters.items()}
     if call.body is not None:
-        made["body"] = call.body.decode() if isinstance(call.body, bytes) else call.body
+        made["body"] = (
+            call.body.decode() if isinstance(call.body, bytes) else json.decode(_said(json.encode(call.body)))
+        )
     if call.endless:
         return {**made, "status": 200, "answer": EVENT}
     answer = served.ask(call.who, call)
@@ -71,13 +77,18 @@ EVENT: Final = (
 
 
 def _plain(value: Any) -> Any:
-    return int(value) if isinstance(value, str) and value.isdecimal() else value
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def _said(content: bytes) -> str:
+    text = content.decode()
+    for pattern, said in _SAID:
+        text = pattern.sub(said, text)
+    return text
 
 
 def _told(answer: Any) -> Any:
-    text = answer.text
-    for pattern, said in _SAID:
-        text = pattern.sub(said, text)
+    text = _said(answer.content)
     if answer.headers["content-type"].startswith("application/json"):
         return _short(json.decode(text))
     return "".join(line + "\n" for line in text.splitlines()[:LINES])
@@ -85,6 +96,8 @@ def _told(answer: Any) -> Any:
 
 def _short(found: Any) -> Any:
     if isinstance(found, dict):
+        if found.keys() >= {"items"} and isinstance(found["items"], list) and "via" in str(found["items"][:1]):
+            found["items"].sort(key=lambda each: str(each["via"]))  # they have begun in the same moment
         return {name: _of(name, value) for name, value in found.items()}
     return [_short(each) for each in found] if isinstance(found, list) else found
 
@@ -102,9 +115,17 @@ def written(found: Mapping[str, Any]) -> bytes:
 
 def fresh(folder: Path) -> tuple[str, Passes]:
     """A desk of one's own, in a folder."""
-    url = f"sqlite:///{folder / 'desk.db'}"
-    migrated(url)
-    return url, arrange(url)
+    made, passes = _arranged()
+    return f"sqlite:///{shutil.copy(made, folder)}", passes
+
+
+@cache
+def _arranged() -> tuple[Path, Passes]:
+    """The desk that is copied."""
+    made = Path(tempfile.mkdtemp()) / "desk.db"
+    atexit.register(shutil.rmtree, made.parent, ignore_errors=True)
+    migrated(f"sqlite:///{made}")
+    return made, arrange(f"sqlite:///{made}")
 
 
 def opened() -> Iterator[Whole]:

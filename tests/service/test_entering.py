@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
+from litestar.exceptions import LitestarException
 
 from evenhand.actions.actor import Actor
-from evenhand.actions.api_keys import NewKey, make_key
+from evenhand.actions.api_keys import NewKey, make_key, revoke_key
 from evenhand.actions.sessions import sessions_of
 from evenhand.actions.users import set_password
 from evenhand.core.model import MINUTE
 from evenhand.errors import GiveUp
 from evenhand.integrations.oidc import Begun, Identity, Reply
+from evenhand.service.routes import exports
 from tests.desk import Trial, opened
 from tests.service.entering import PASSWORDS, SECURE, Entering, entering
 
@@ -202,6 +204,17 @@ def test_a_key_needs_no_such_thing(door: Entering) -> None:
     assert door.client.post("/api/v1/leads", json={"topic": "x"}, headers={**headers, **ELSEWHERE}).status_code == 201
     answer = door.client.get("/api/v1/leads/1", headers=headers)
     assert (answer.status_code, "make one with the scope leads:read" in answer.json()["detail"]) == (403, True)
+
+
+def test_a_key_that_only_brings_leads_in_reads_none_by_their_ids(door: Entering) -> None:
+    lead = {"id": "7", "source": "crm", "company": "Acme"}
+    both, one = key(door.trial), key(door.trial, scopes=("leads:take",), name="brings")
+    door.client.post("/api/v1/leads", json=lead, headers=one)
+    assert "company" in door.client.post("/api/v1/leads", json=lead, headers=one).json()["lead"]["fields"]
+    touched = {**lead, "company": "?"}
+    found = door.client.post("/api/v1/leads", json=touched, headers=one).json()
+    assert (found["how"], found["lead"].keys(), found["decision"]) == ("touched", {"id", "state", "received"}, None)
+    assert "company" in door.client.post("/api/v1/leads", json={**lead, "a": 1}, headers=both).json()["lead"]["fields"]
 
 
 @pytest.mark.parametrize("bearer", ["", "x", "eh_1_x", "eh_9_" + "x" * 43, "1." + "x" * 43])
@@ -401,3 +414,21 @@ def test_nobody_is_anybody_without_a_key_or_a_session(door: Entering) -> None:
     for path in ("/me", "/me/sessions", "/users", "/keys", "/leads/1"):
         assert door.client.get(f"/api/v1{path}").status_code == 401
     assert Actor("rep", "ann").role is None
+
+
+def test_an_export_ends_where_its_key_does(door: Entering, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "PAGE", 1)
+    made = door.trial.do(make_key, NewKey(name="out", role="admin"))
+    headers = {"Authorization": f"Bearer {made.key}"}
+    for _ in range(3):
+        door.client.post("/api/v1/leads", json={"topic": "x"}, headers=headers)
+    leads = exports._leads
+
+    def revoked_after_the_first(*given: Any) -> exports.Page:
+        door.trial.do(revoke_key, made.row.no)
+        door.trial.now += 1_001
+        return leads(*given)
+
+    monkeypatch.setattr(exports, "_leads", revoked_after_the_first)
+    with pytest.raises(LitestarException, match="after response started"):  # it breaks off: nobody takes it for all
+        door.client.get("/api/v1/export/leads", headers=headers)

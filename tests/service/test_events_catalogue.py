@@ -7,8 +7,9 @@ from typing import Final, get_args
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from evenhand.actions import channels, endpoints, sources, users
+from evenhand.actions import accounts, channels, endpoints, sources, users
 from evenhand.actions.actor import Actor, reach_of
 from evenhand.actions.api_keys import NewKey, make_key, revoke_key
 from evenhand.actions.callers import Caller
@@ -21,6 +22,7 @@ from evenhand.app.kinds import KINDS as SOURCES
 from evenhand.core.concerns import sees
 from evenhand.core.happenings import GONE, KINDS, PING, TOLD, Sight, check_body, kinds_named, schema
 from evenhand.errors import BadUsage
+from evenhand.know.match import Account
 from evenhand.ports.house import Role
 from evenhand.ports.rows import EventRow
 from evenhand.service.following import Concerns
@@ -44,6 +46,7 @@ OTHERS: Final = {  # written where something is broken, or by what comes from ou
     "errand.dead",
     "errand.again",
 }
+ACME: Final = Account(id="acme", name="Acme")
 ADDRESS: Final = channels.Address(kind="email", text="ann@example.com", shown="ann@example.com")
 SETTINGS: Final = b'{"inputs": [{"name": "email", "type": "email", "label": "E-mail"}]}'
 FORM: Final = sources.NewSource(name="site", kind="form", settings=SETTINGS)
@@ -67,6 +70,9 @@ def houses(trial: Trial) -> None:
 
 
 def outlets(trial: Trial) -> None:
+    trial.do(accounts.put_accounts, [ACME])
+    trial.do(accounts.put_account, replace(ACME, name="Acme GmbH"))
+    trial.do(accounts.drop_account, "acme")
     trial.do(sources.add_source, FORM, kinds=SOURCES)
     for on in (False, True):
         trial.do(sources.change_source, "site", sources.Change(settings=SETTINGS, on=on), kinds=SOURCES)

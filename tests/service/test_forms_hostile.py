@@ -264,6 +264,12 @@ def test_a_gate_gives_an_hour_s_allowance_back_bit_by_bit() -> None:
     assert gate.wait("a", 4, NOW + HOUR // 4) > 0
 
 
+def test_a_gate_keeps_nobody_out_for_longer_if_the_clock_was_set_back() -> None:
+    gate = Gate()
+    assert [gate.wait("a", 2, NOW + 9 * HOUR) for _ in range(3)][-1] > 0
+    assert gate.wait("a", 2, NOW) <= HOUR // 2
+
+
 def test_a_gate_forgets_those_who_were_not_here_for_longest() -> None:
     gate = Gate(most=2)
     for who in ("a", "b", "a", "c"):

@@ -98,6 +98,12 @@ def test_sending_it_again_takes_nothing_twice(each_served: Served) -> None:
     assert sent(each_served, lines({"company": "Other"}), headers=keyed)[0]["error"]["status"] == 409
 
 
+def test_a_request_with_a_key_like_a_source_swallows_none_of_its_leads(served: Served) -> None:
+    sent(served, lines({"company": "Acme"}), headers={"Idempotency-Key": "web"})
+    answer = served.at().post("/api/v1/leads", json={"id": "1", "source": "web", "company": "Other"})
+    assert (answer.status_code, answer.json()["how"]) == (201, "new")
+
+
 def test_the_same_lead_twice_in_one_batch_is_one_lead(each_served: Served) -> None:
     lead = {"id": "7", "source": "web"}
     found = sent(each_served, lines(lead, lead, {**lead, "company": "Acme"}))

@@ -245,6 +245,24 @@ def test_what_has_happened_is_told_page_by_page(each_served: Served) -> None:
     assert first["items"] + rest["items"] == whole
 
 
+def test_a_rep_reads_of_an_offer_only_what_is_theirs(each_served: Served) -> None:
+    lead = each_served.take(topic="first")
+    path = f"/api/v1/leads/{lead}/events"
+    assert len(each_served.at().get(path).json()["items"][-1]["body"]["offered"]) > 1
+    each_served.at("rep ann").post(f"/api/v1/leads/{lead}/decline", json={"reason": "mine is full"})
+    found = each_served.at("rep bob").get(path).json()["items"]
+    assert [(each["kind"], each["body"]["offered"]) for each in found] == [("lead.offered", ["bob"])]
+
+
+def test_a_rep_reads_what_happened_to_their_lead_before_they_had_it(served: Served) -> None:
+    lead = given(served, "bob")
+    served.trial.do(assign, lead, rep="ann")
+    path = f"/api/v1/leads/{lead}/events"
+    whole = served.at().get(path).json()["items"]
+    about_the_lead = [each for each in whole if each["kind"].startswith("lead.")]
+    assert served.at("rep ann").get(path).json()["items"] == about_the_lead != whole
+
+
 def test_what_people_were_told_is_for_managers(served: Served) -> None:
     lead = given(served, "ann")
     found = served.at("manager eve").get(f"/api/v1/leads/{lead}/messages").json()["items"]

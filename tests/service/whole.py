@@ -18,6 +18,7 @@ from litestar.testing import TestClient
 from msgspec import Struct, json
 from msgspec.structs import replace
 
+from evenhand.actions.accounts import put_accounts
 from evenhand.actions.actor import Actor
 from evenhand.actions.api_keys import NewKey, make_key
 from evenhand.actions.byhand import assign
@@ -36,13 +37,15 @@ from evenhand.actions.sources import NewSource, add_source
 from evenhand.actions.texts import Draft, draft, publish
 from evenhand.actions.users import Person, invite, invite_again, set_password
 from evenhand.app.kinds import KINDS
+from evenhand.integrations.guard import Guard
 from evenhand.integrations.hooks.model import Fetch
+from evenhand.know.match import Account
 from evenhand.ports.house import ApiKeyRow, ChannelRow, EndpointRow, ErrandRow, Role, UserRow
 from evenhand.service.app import build
 from evenhand.service.doors import Doors
 from evenhand.service.entrance import Entrance
 from evenhand.service.health import Health
-from evenhand.service.house import opened_house
+from evenhand.service.house import House, opened_house
 from evenhand.service.journal import journal_to
 from evenhand.service.metrics import Meters
 from evenhand.service.public import open_to_all
@@ -83,15 +86,18 @@ class Passes(Struct, frozen=True):
 class Whole:
     """A desk with everything in front of it. `passes` is how those who are known show it."""
 
-    def __init__(self, trial: Trial, app: Litestar, client: TestClient[Any], passes: Passes) -> None:
+    def __init__(self, trial: Trial, house: House, client: TestClient[Any], passes: Passes) -> None:
         self.trial = trial
-        self.app = app
+        self.house = house
+        self.app: Litestar = client.app
         self.client = client
         self.passes = passes
 
     def ask(self, who: str, call: Call, **headers: str) -> Any:
         """Somebody asks."""
-        known = {} if call.bare else self.passes.headers.get(f"{who} apart" if call.apart else who, {})
+        kept = self.passes.headers
+        mine = kept.get(who, {})
+        known = {} if call.bare else kept.get(f"{who} apart", mine) if call.apart else mine
         body, address = call.body, call.at(self.passes.numbers)
         if isinstance(body, dict) and body.get("ticket") == TICKET:
             body = {**body, "ticket": self.passes.ticket}
@@ -233,6 +239,8 @@ def _connected(trial: Trial) -> None:
     form = {"title": "Talk to us", "inputs": [{"name": "email", "label": "E-mail", "type": "email", "required": True}]}
     trial.do(add_source, NewSource(name="contact", kind="form", settings=json.encode(form)), kinds=KINDS, actor=ADMIN)
     secrets = dict.fromkeys(("app_secret", "verify_token", "access_token"), "a-secret-of-main")
+    known = [Account(id=name, name=f"Mainonly {name}", roles={"owner": "ann"}) for name in ("acme", "globex")]
+    trial.do(put_accounts, known, actor=ADMIN)
     trial.do(add_source, NewSource(name="meta", kind="meta", secrets=secrets), kinds=KINDS, actor=ADMIN)
     for key in ("100", "200"):
         trial.do(send_for, Fetch(key=key, kind="lead", ids={"lead": key}), "meta", actor=from_source("meta"))
@@ -265,6 +273,7 @@ def whole(database: Database, passes: Passes) -> Iterator[Whole]:
             *answer_pages(house),
         ]
         app = build(doors, beside=beside)
+        app.state["guard"] = Guard(resolve=lambda _host, _port: ["93.184.215.14"])
         with TestClient(app, base_url=BASE, raise_server_exceptions=False) as client:
             client.follow_redirects = False
-            yield Whole(trial, app, client, passes)
+            yield Whole(trial, house, client, passes)

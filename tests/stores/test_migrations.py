@@ -55,6 +55,9 @@ IMPERSONAL = {
         "deliveries.carrier deliveries.subject deliveries.outcome deliveries.said"
     ),
     "ids that another system knows": "errands.body",
+    "companies, and our own people who answer for them": (
+        "accounts.account accounts.name accounts.folded accounts.owner accounts.parent accounts.domains accounts.body"
+    ),
 }
 
 

@@ -109,6 +109,9 @@ def _faults(work: Work, wanted: NewKey) -> list[Fault]:
     if not 0 < len(wanted.name) <= LONGEST_NAME or not wanted.name.isprintable():
         what = f"the name {wanted.name[:40]!r} is empty, too long, or has control characters."
         faults.append(Fault(where="name", what=what, fix="Name the program that is to use it."))
+    elif wanted.name.startswith(("form:", "hook:")):
+        what = f"the name {wanted.name!r} would look like a form or a webhook in the history."
+        faults.append(Fault(where="name", what=what, fix="Leave the colon out."))
     if wanted.role == "rep":
         what = "a key is nobody's, so it cannot be that of a rep."
         fix = "Say manager, admin or viewer, and hold it to some scopes."

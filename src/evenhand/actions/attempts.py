@@ -80,7 +80,7 @@ def _count(tx: Sending, digest: bytes, limit: Limit, now: Millis) -> None:
         tx.house.write(ThrottleRow(digest=digest, since=now, count=1))
         return
     count = found.count if now - found.since < FORGOTTEN else 0
-    after = found.since + limit.wait(count) - now
+    after = min(found.since, now) + limit.wait(count) - now  # a clock that was set back makes nobody wait for longer
     if after > 0:
         raise _too_often(after)
     if not tx.house.swap(found, replace(found, since=now, count=count + 1)):

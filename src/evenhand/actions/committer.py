@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, Final, NamedTuple, Protocol, Self, TypeVar
 
 from evenhand.actions.desk import Answer, Call
@@ -129,7 +130,7 @@ class Committer:
     @property
     def is_full(self) -> bool:
         """Whether no form could be taken now."""
-        return self._closed or len(self._forms) >= self._longest
+        return self._closed or len(self._forms) >= self._longest or not self._thread.is_alive()
 
     def close(self) -> None:
         """Take no more calls, and return when all that were taken have been run."""
@@ -149,7 +150,8 @@ class Committer:
                 end = self._ticks()
                 if line is self._bulk:
                     self._pace.took(len(begun), end - start)
-                self._told(Batch(answers, [end - each.since for each in begun], end - start))
+                with suppress(Exception):  # whoever only listens stops nobody
+                    self._told(Batch(answers, [end - each.since for each in begun], end - start))
             self._run_errand()
 
     def _next(self) -> tuple[deque[Waiting], int] | None:

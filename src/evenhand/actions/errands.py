@@ -31,6 +31,8 @@ from evenhand.reading.rows import Reject, Row
 LONGEST: Final = 200  # characters of what an errand is called, and of why it went wrong
 KEPT: Final = 90 * DAY  # so long an errand is remembered; no sender keeps a lead for longer
 
+NOBODY: Final = Accounts(())
+
 _FETCH: Final = json.Decoder(Fetch)
 
 
@@ -65,8 +67,12 @@ def fetch_of(errand: ErrandRow) -> Fetch:
     return _FETCH.decode(errand.body)
 
 
-def bring(work: Work, errand: ErrandRow, leads: Sequence[Taken], *, actor: Actor) -> list[Received]:
+def bring(
+    work: Work, errand: ErrandRow, leads: Sequence[Taken], *, actor: Actor, accounts: Accounts = NOBODY
+) -> list[Received]:
     """Take what an errand has fetched, and end it; nothing, if somebody else has ended it by now.
+
+    accounts: the companies with which the leads are matched.
 
     Raises BadInput for a lead that cannot be read, and Conflict without a policy.
     """
@@ -75,7 +81,7 @@ def bring(work: Work, errand: ErrandRow, leads: Sequence[Taken], *, actor: Actor
         return []
     taken: list[Received] = []
     for lead in leads:
-        ready = _ready(work, lead, errand.source)
+        ready = _ready(work, lead, errand.source, accounts)
         if lead.test:
             try_out(work, ready, errand.source, actor=actor)
         else:
@@ -149,12 +155,12 @@ class _Here:
         self.workspace = work.tx.workspace
 
 
-def _ready(work: Work, lead: Taken, source: str) -> Incoming:
+def _ready(work: Work, lead: Taken, source: str, accounts: Accounts) -> Incoming:
     """A lead as the policy in force reads it."""
     if not work.ready:
         raise Conflict("there is no policy yet: publish one, with a roster, before leads come in.")
     options = LeadOptions(as_of=work.now, vocabulary=work.policy.vocabulary)
-    arrival = LeadReader(options, Accounts(())).read(Row(1, cells(lead, work.now)), work.now)
+    arrival = LeadReader(options, accounts).read(Row(1, cells(lead, work.now)), work.now)
     if isinstance(arrival, Reject):
         raise BadInput(Fault(where=arrival.field or "lead", what=f"{arrival.cause}.", fix=arrival.fix))
     return incoming(arrival, _Here(work), source=source, raw=lead.raw)

@@ -36,6 +36,8 @@ Scope: TypeAlias = Literal[
     "channels:write",
     "sources:read",
     "sources:write",
+    "accounts:read",
+    "accounts:write",
     "webhooks:read",
     "webhooks:write",
     "users:read",
@@ -71,6 +73,8 @@ SCOPES: Final[Mapping[Scope, str]] = {
     "channels:write": "choose that for others",
     "sources:read": "see forms and incoming webhooks",
     "sources:write": "change forms and incoming webhooks",
+    "accounts:read": "see the companies that are known, and who answers for them",
+    "accounts:write": "put companies in, change them, take them out",
     "webhooks:read": "see outgoing webhooks",
     "webhooks:write": "change outgoing webhooks",
     "users:read": "see who may sign in",
@@ -83,7 +87,7 @@ SCOPES: Final[Mapping[Scope, str]] = {
 }
 
 _VIEWER: Final[frozenset[Scope]] = frozenset(
-    {"leads:read", "people:read", "pools:read", "policy:read", "events:read", "reports:read"}
+    {"leads:read", "people:read", "pools:read", "policy:read", "accounts:read", "events:read", "reports:read"}
 )
 _REP: Final[frozenset[Scope]] = frozenset(
     {

@@ -11,6 +11,7 @@ from evenhand.ports.house import ChannelRow
 from evenhand.ports.rows import FindingRow
 
 SKEW: Final = 2_000  # ms that two clocks may differ
+SOME: Final = 5  # of many, as many are named
 ROOM: Final = 500_000_000  # bytes that should be free beside a SQLite file
 _WORKER: Final = "Start a worker: evenhand work."
 _FIXES: Final[Mapping[str, str]] = {
@@ -34,13 +35,28 @@ def troubles(desk: Desk) -> Iterator[Fault]:
 
 
 def advice(desk: Desk, *, has_mail: bool) -> Iterator[str]:
-    """What is no trouble, and would be good to know: that nobody can be told of anything."""
+    """What is no trouble, and would be good to know: nobody can be told of anything, accounts belong to strangers."""
     with desk.store.reading(desk.workspace) as tx:
         ways = {row.kind for row in tx.house.every(ChannelRow, off=None) if row.box}
     if not has_mail and not ways - {"email"}:
         yield (
             "Nobody can be told of their leads but by the console. Name a mail server (EVENHAND_SMTP), "
             "or give people channels: evenhand channel add."
+        )
+    yield from _strangers(desk)
+
+
+def _strangers(desk: Desk) -> Iterator[str]:
+    """Owners of accounts who are not in the roster: a rule that gives leads to them finds nobody."""
+    reps = desk.setup().roster.reps
+    with desk.store.reading(desk.workspace) as tx:
+        owners = {owner: count for owner, count in tx.accounts.owners().items() if owner and owner not in reps}
+    if owners:
+        some = ", ".join([f"{owner[:40]} ({count})" for owner, count in sorted(owners.items())[:SOME]])
+        more = f" and {len(owners) - SOME} more" if len(owners) > SOME else ""
+        yield (
+            f"Accounts have owners who are not in the roster, so no lead goes to them: {some}{more}. "
+            "Add them to it, or put the accounts in again with other owners: evenhand account import."
         )
 
 

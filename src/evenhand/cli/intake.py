@@ -11,6 +11,7 @@ import typer
 from msgspec import Struct
 from rich.console import Console
 
+from evenhand.actions.account_file import owners_of
 from evenhand.cli.show import plain
 from evenhand.cli.writing import replacing
 from evenhand.core.arrival import Problem
@@ -62,7 +63,7 @@ def accounts_of(reading: Source, setup: Setup, console: Console) -> Iterator[Acc
     path, encoding = reading.accounts, reading.encoding
     if path is None:
         return
-    owners = {rep.email.lower(): rep.id for rep in setup.roster.reps.values() if rep.email}
+    owners = owners_of(setup.roster)
     file = read_accounts(read_rows(str(path), encoding=encoding), setup.policy.vocabulary, owners=owners)
     for found in file:
         if isinstance(found, Reject):

@@ -42,6 +42,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "webhook": ("webhook",),
     "login-link": ("login_link",),
     "source": ("source", "errands"),
+    "account": ("account",),
     "channel": ("channel",),
     "desk": ("desk",),
     "db": ("db",),

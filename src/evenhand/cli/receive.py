@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from msgspec import Struct
 
+from evenhand.actions.account_book import known_accounts
 from evenhand.actions.file_intake import FileIntake, Remembered, Sink, Taken, Taker, deciding, importing, trying
 from evenhand.cli.asked import JsonOption
 from evenhand.cli.intake import (
@@ -132,7 +133,9 @@ class Run(Struct, frozen=True):
     ) -> Taken:
         """Take it in by what the taker does with each slice; the columns `beside` are no lead's own."""
         console, desk, reading = err(), self.seat.desk, self.reading
-        known = Accounts(accounts_of(reading, desk.setup(), console))
+        known = known_accounts(desk)
+        if reading.accounts is not None:
+            known = Accounts(accounts_of(reading, desk.setup(), console))
         rows = Remembered(read_rows(reading.leads, encoding=reading.encoding, delimiter=reading.delimiter))
         with ExitStack() as stack:
             stack.callback(rows.close)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -21,6 +22,7 @@ from evenhand.app.serving import Founded, found_desk, opened_ground
 from evenhand.cli.seat import DatabaseOption
 from evenhand.ports.notifier import Notifier, Teller
 from evenhand.service.journal import Journal, hear_others, journal_to
+from evenhand.service.leftovers import forget_leftovers
 from evenhand.service.room import Room
 from evenhand.service.running import Running, Stop, manners_of, running
 from evenhand.service.server import Listening, address_of, bound, serve, settled_in
@@ -112,6 +114,7 @@ class Door(Struct, frozen=True):
             if task is not None:
                 task.cancel()
 
+        forget_leftovers(time.time())
         settled_in()
         serve(ready.app, self.listener, started=started, stopped=stopped, manners=manners_of(self.serving))
         self.journal.info("stopping")

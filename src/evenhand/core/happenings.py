@@ -29,6 +29,7 @@ Sight: TypeAlias = Literal[
     "webhooks:read",
     "channels:write",
     "sources:read",
+    "accounts:read",
 ]
 
 
@@ -120,6 +121,9 @@ _ALL: Final = (
     Kind(
         "source.screened", house.SourceScreened, "a form was filled in by a machine; nothing was taken", "sources:read"
     ),
+    Kind("accounts.imported", house.AccountsImported, "some accounts were put in, new or changed", "accounts:read"),
+    Kind("account.changed", house.AccountChanged, "one was", "accounts:read"),
+    Kind("account.dropped", house.Account, "one is known no longer", "accounts:read"),
     Kind("errand.asked", house.ErrandAsked, "a webhook has named a lead that is to be fetched", "sources:read"),
     Kind("errand.done", house.ErrandDone, "it was fetched", "sources:read"),
     Kind("errand.dead", house.ErrandDead, "it could not be fetched, and that was given up", "sources:read"),

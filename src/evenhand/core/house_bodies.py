@@ -1,8 +1,8 @@
-"""What the events of the house say: users, keys, channels, sources, errands, webhooks. See `event_bodies.py`."""
+"""What the events of the house say: users, keys, channels, sources, accounts, webhooks ... See `event_bodies.py`."""
 
 from msgspec import Struct
 
-from evenhand.core.event_bodies import Count, Number, Person
+from evenhand.core.event_bodies import Count, Digest, Number, Person
 
 
 class NewUser(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,6 +107,27 @@ class SourceScreened(Struct, frozen=True, forbid_unknown_fields=True):
 
     source: str
     why: str
+
+
+class AccountsImported(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many accounts of one slice are new, and how many are different; `digest` is that of what was put in."""
+
+    new: Count
+    changed: Count
+    digest: Digest
+
+
+class AccountChanged(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which account, and whether it was not known before."""
+
+    account: str
+    new: bool
+
+
+class Account(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which account."""
+
+    account: str
 
 
 class ErrandAsked(Struct, frozen=True, forbid_unknown_fields=True):

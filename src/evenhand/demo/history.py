@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from evenhand.actions.accounts import put_accounts
 from evenhand.actions.actor import Actor
 from evenhand.actions.desk import Desk
 from evenhand.actions.receiving import Incoming, incoming, receive
@@ -30,6 +31,7 @@ from evenhand.reading.rows import Reject, Row, read_rows
 PAST: Final = 48 * HOUR
 STEP: Final = 20 * MINUTE
 WEBSITE: Final = Actor("key", "website")
+CRM: Final = Actor("system", "demo")
 ANSWERED: Final = 0.45  # of the leads that wait for an answer get one within a step
 CLOSED: Final = 0.04
 
@@ -63,7 +65,9 @@ class Past(Struct, frozen=True, kw_only=True):
 def live_through(desk: Desk, clock: Clock, past: Past) -> None:
     """Let it happen, spread over the time from now on the desk's clock until `PAST` later."""
     chance, count = past.chance, past.count
-    known = Accounts(_known(desk, past.accounts))
+    accounts = _known(desk, past.accounts)
+    desk.do(put_accounts, accounts, actor=CRM)
+    known = Accounts(accounts)
     reader = LeadReader(LeadOptions(as_of=0, vocabulary=desk.setup().policy.vocabulary), known)
     sender = Sender(desk, Told(), chance=chance.random)
     steps = PAST // STEP

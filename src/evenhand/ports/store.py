@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from evenhand.core.model import Millis
 from evenhand.core.states import State
+from evenhand.ports.accounts import AccountRows
 from evenhand.ports.counts import Counts
 from evenhand.ports.house import House, Housekeeping
 from evenhand.ports.outbox import Keys, Outbox
@@ -308,6 +309,8 @@ class Reading(Protocol):
     def counts(self) -> Counts: ...
     @property
     def house(self) -> House: ...
+    @property
+    def accounts(self) -> AccountRows: ...
 
     def router(self) -> Router:
         """The state of the decision stream."""

@@ -1,20 +1,24 @@
 """A file of accounts: companies we know, their domains, parents and the people who answer for them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, Protocol
+
+from msgspec import Struct
 
 from evenhand.core.arrival import Problem
 from evenhand.core.model import Value
 from evenhand.core.when.fields import CATALOGUE, Field, Vocabulary
-from evenhand.errors import BadFile, Fault
+from evenhand.errors import BadFile, BadInput, Fault
 from evenhand.know.domains import registrable
 from evenhand.know.fields import Terms, convert, is_nothing, plain_text
 from evenhand.know.match import Account
 from evenhand.know.numbers import Unreadable
 from evenhand.know.raw import Raw, shorten
 from evenhand.reading.columns import Columns
-from evenhand.reading.rows import Reject, Row, Rows
+from evenhand.reading.rows import Reject, Row
 
+LONGEST: Final = 300  # characters of an id, a name, a parent, and of whoever has a role
+_SHORTER: Final = f"Write {LONGEST} at the most."
 _ROLES: Final = ("owner", "csm", "sdr", "ae", "se", "am")
 _OWN: Final = ("id", "name", "domains", "parent")
 _SYNONYMS: Final[Mapping[str, str]] = {
@@ -33,6 +37,17 @@ _SYNONYMS: Final[Mapping[str, str]] = {
 }
 
 
+class AccountRows(Protocol):
+    """Rows from anywhere: a file's `Rows`, or one account that was sent."""
+
+    @property
+    def header(self) -> Sequence[str]: ...
+    @property
+    def source(self) -> str: ...
+    def __iter__(self) -> Iterator[Row | Reject]: ...
+    def close(self) -> None: ...
+
+
 class AccountFile:
     """The accounts of a file, to be iterated over once: `Account` and `Reject` as they come.
 
@@ -42,7 +57,7 @@ class AccountFile:
 
     def __init__(
         self,
-        rows: Rows,
+        rows: AccountRows,
         terms: Terms,
         *,
         owners: Mapping[str, str] = {},
@@ -92,6 +107,8 @@ class AccountFile:
             return Reject(row.line, "", "", str(error), error.fix)
         if not key:
             return Reject(row.line, "id", "", "neither an id nor a name", "Give the account a name.")
+        if too_long := next((text for text in (key, name, parent, *roles.values()) if len(text) > LONGEST), ""):
+            return Reject(row.line, "", shorten(too_long), f"{len(too_long):,} characters are too long", _SHORTER)
         return Account(
             id=key,
             name=name,
@@ -125,7 +142,7 @@ _FOUND: Final = frozenset({"account.id", "account.name", "account.owner", "accou
 
 
 def read_accounts(
-    rows: Rows,
+    rows: AccountRows,
     vocabulary: Vocabulary,
     *,
     owners: Mapping[str, str] = {},
@@ -137,6 +154,36 @@ def read_accounts(
     except BaseException:
         rows.close()
         raise
+
+
+class _One(Struct, frozen=True):
+    """One account that was sent, as rows."""
+
+    cells: Mapping[str, Raw]
+    header: Sequence[str] = ()
+    source: str = "account"
+
+    def __iter__(self) -> Iterator[Row | Reject]:
+        yield Row(1, self.cells)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def read_account(cells: Mapping[str, Raw], vocabulary: Vocabulary, *, owners: Mapping[str, str] = {}) -> Account:
+    """One account, with names as in a file of them. Raises BadInput with everything in it that cannot be used."""
+    file = read_accounts(_One(cells), vocabulary, owners=owners)
+    account = next(iter(file))
+    if isinstance(account, Reject):
+        raise BadInput(Fault(where=account.field or "account", what=f"has {account.cause}.", fix=account.fix))
+    faults = [Fault(where=bad.field, what=f"{bad.value!r}: {bad.cause}.", fix=bad.fix) for _, bad in file.problems]
+    faults += [Fault(where=name, what="is no field of an account.", fix=_DECLARE) for name in file.unmapped]
+    if faults:
+        raise BadInput(faults)
+    return account
+
+
+_DECLARE: Final = "Declare it in the policy: [fields.account.NAME]; roles are written role.NAME."
 
 
 def _facts(vocabulary: Vocabulary) -> dict[str, Field]:

@@ -19,6 +19,7 @@ from evenhand.service.attending import note_error
 from evenhand.service.guests import Admission, Doorkeeper, check
 from evenhand.service.openapi import describe
 from evenhand.service.routes import (
+    accounts,
     bulk,
     channels,
     deliveries,
@@ -62,6 +63,7 @@ IN_API: Final[Sequence[ControllerRouterHandler]] = [
     *desk.ROUTES,
     *messages.ROUTES,
     *sources.ROUTES,
+    *accounts.ROUTES,
     *channels.ROUTES,
     *deliveries.ROUTES,
     *reports.ROUTES,

@@ -26,7 +26,7 @@ from evenhand.errors import BadInput, Busy, EvenhandError, Fault, Outdated, Unav
 from evenhand.ports.rows import LeadRow
 from evenhand.service.answers import ENCODE, DecisionRecord
 from evenhand.service.intake import SOURCE, TRIES, Intake, Sent, lead_in
-from evenhand.service.lead_answers import look_after
+from evenhand.service.lead_answers import look_after, look_touched
 from evenhand.service.ndjson import LONGEST, MEDIA, Gunzip, Line, Lines, Plain
 from evenhand.service.problems import Problem, problem_of
 from evenhand.service.room import Room, aside
@@ -144,7 +144,7 @@ class Batch:
             row = lead_in(line.text, line=line.number)
             named = row.cells.get("source")
             source = named if isinstance(named, str) and named else self._given.source
-            key = f"{self._given.key}\x1f{line.number}" if self._given.key else ""
+            key = _key(self._given.key, line.number)
             arrival, lead, unread = self._intake.ready(Sent(row=row, raw=line.text, source=source, key=key))
         except BadInput as error:
             return Prepared(line, error=error)
@@ -220,7 +220,8 @@ class Batch:
     def _whole(self, desk: Desk, said: BatchLine, line: Prepared, received: Received) -> BatchLine:
         settled = received.settled
         if settled is None or line.arrival is None:
-            found = look_after(desk, self._given.caller, received.lead).answer
+            looking = look_touched if received.how == "touched" else look_after
+            found = looking(desk, self._given.caller, received.lead).answer
             return replace(said, lead=found.lead, decision=found.decision)
         ruling, policy = settled.ruling, settled.policy
         seen = view(record(ruling, policy, engine=desk.engine), ruling.case, policy)
@@ -250,6 +251,11 @@ async def body(receive: Receive) -> AsyncIterator[bytes]:
                 yield message["body"]
             if not message.get("more_body"):
                 return
+
+
+def _key(given: str, line: int) -> str:
+    """The key of a line, if the request has one: never one that follows from a source and an id."""
+    return f"\x1f{given}\x1f{line}" if given else ""
 
 
 async def _done(futures: "Sequence[Future[Received] | None]") -> None:

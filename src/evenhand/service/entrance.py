@@ -17,7 +17,7 @@ from evenhand.integrations.smtp import Email
 from evenhand.service.browsers import session_cookie
 from evenhand.service.house import House
 from evenhand.service.journal import Journal
-from evenhand.service.room import Room, aside
+from evenhand.service.room import Room, outside
 
 NAME: Final = "entrance"
 MAIN: Final = "main"
@@ -116,7 +116,7 @@ class Entrance:
             at=now,
         )
         try:
-            await aside(post.send, email)
+            await outside(post.send, email)
         except Exception as error:
             self._journal.warning("link not sent", user=user.user, error=type(error).__name__)
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from evenhand.actions.account_book import known_accounts
 from evenhand.actions.actor import Actor
 from evenhand.actions.desk import Call, call
 from evenhand.actions.file_intake import FileIntake, Made, Ready, Remembered, Sink, Taken, Taker, made, standing, trying
@@ -75,7 +76,7 @@ def run(room: Room, wanted: Wanted, sink: Sink) -> Done:
     with ExitStack() as stack:
         rows = Remembered(read_rows(wanted.path, encoding=wanted.encoding, delimiter=wanted.delimiter))
         stack.callback(rows.close)
-        file = read_leads(rows, options)
+        file = read_leads(rows, options, known_accounts(room.desk))
 
         def take(taker: Taker) -> Taken:
             return FileIntake(room.desk, source=wanted.source, taker=taker).take(file, rows, sink)
@@ -115,6 +116,11 @@ def importing(room: Room, holdings: Holdings, *, actor: Actor) -> Taker:
     return take
 
 
+def waited_for(room: Room, ready: Call[T]) -> T:
+    """What a call comes to, by the committer, on the line that lets forms pass. Raises what it raises."""
+    return _submitted(room, ready).result()
+
+
 def _committed(room: Room, calls: Sequence[Call[Received]]) -> list[Received | Exception]:
     """What became of each, once all of them are committed."""
     waiting = [_submitted(room, each) for each in calls]
@@ -127,7 +133,7 @@ def _committed(room: Room, calls: Sequence[Call[Received]]) -> list[Received | E
     return answers
 
 
-def _submitted(room: Room, ready: Call[Received]) -> "futures.Future[Received]":
+def _submitted(room: Room, ready: Call[T]) -> "futures.Future[T]":
     while True:
         try:
             return room.committer.submit(ready, bulk=True)

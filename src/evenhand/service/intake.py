@@ -1,4 +1,9 @@
-"""A lead out of a request: what was sent is read by the policy in force, taken, and answered with its decision."""
+"""A lead out of a request: what was sent is read by the policy in force, taken, and answered with its decision.
+
+The policy is the one in force when it is taken: if another has been published meanwhile, it is read once more. The
+accounts that it is matched with are those that this process has seen last (`workers/accounts.py`): a lead that comes in
+right after an account was changed may still be matched with what was there before. Its decision says with which.
+"""
 
 from typing import Final
 
@@ -37,12 +42,11 @@ class Taken(Struct, frozen=True):
 
 
 class Intake:
-    """Reads leads for one room; how to is worked out once for each policy."""
+    """Reads leads for one room; how to is worked out once for each policy and each state of the accounts."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        self._policy: Policy | None = None
-        self._reader = _reader(room.setup.policy)
+        self._read_by: tuple[Policy, Accounts, LeadReader] = _reader(room.setup.policy, room.accounts)
 
     async def take(self, sent: Sent, *, actor: Actor, bulk: bool = False) -> Taken:
         """Take a lead in. Raises BadInput if it cannot be read, and what `receiving.take` raises."""
@@ -58,21 +62,27 @@ class Intake:
     def ready(self, sent: Sent) -> tuple[Arrival, Incoming, tuple[str, ...]]:
         """A lead that is ready to be taken, and the names in it that no field has. Raises BadInput."""
         policy = self._room.setup.policy
-        if policy is not self._policy:
-            self._policy, self._reader = policy, _reader(policy)
-        arrival = self._reader.read(sent.row, self._room.desk.clock())
+        reader = self._reader(policy)
+        arrival = reader.read(sent.row, self._room.desk.clock())
         if isinstance(arrival, Reject):
             raise refusal(arrival)
         if "id" not in sent.row.cells:
             arrival = replace(arrival, lead=replace(arrival.lead, id=""))
         ready = incoming(arrival, self._room.desk, source=sent.source, key=sent.key, raw=sent.raw)
-        filled = {column for _, column in self._reader.columns.pairs(sent.row.cells)}
+        filled = {column for _, column in reader.columns.pairs(sent.row.cells)}
         unread = tuple([name for name in sent.row.cells if name not in filled])
         return arrival, replace(ready, policy=policy.digest), unread
 
+    def _reader(self, policy: Policy) -> LeadReader:
+        accounts, (known, matched, reader) = self._room.accounts, self._read_by
+        if policy is not known or accounts is not matched:
+            self._read_by = _reader(policy, accounts)
+            reader = self._read_by[2]
+        return reader
 
-def _reader(policy: Policy) -> LeadReader:
-    return LeadReader(LeadOptions(as_of=0, vocabulary=policy.vocabulary), Accounts(()))
+
+def _reader(policy: Policy, accounts: Accounts) -> tuple[Policy, Accounts, LeadReader]:
+    return policy, accounts, LeadReader(LeadOptions(as_of=0, vocabulary=policy.vocabulary), accounts)
 
 
 def lead_in(body: bytes, *, line: int = 1) -> Row:

@@ -18,11 +18,11 @@ from litestar.params import BodyKwarg, HeaderParameter, PathParameter, QueryPara
 from litestar.response import Response
 from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
-from msgspec import Meta, Raw, Struct, json
+from msgspec import Meta, Struct, json
 
 from evenhand.service import openapi_schemas as schemas
 from evenhand.service import openapi_words as words
-from evenhand.service.answers import Answer, DecisionRecord
+from evenhand.service.answers import Answer
 from evenhand.service.guests import ANYBODY, MAY, OPEN
 from evenhand.service.ndjson import MEDIA as NDJSON
 from evenhand.service.problems import JSON as PROBLEM
@@ -95,15 +95,13 @@ class Operation(Struct, frozen=True):
         media = _media(self.handler.media_type)
         given = self.handler.responses or {}
         found = {
-            status: Told(_recorded(each.data_container), _media(each.media_type), each.description)
+            status: Told(each.data_container, _media(each.media_type), each.description)
             for status, each in given.items()
         }
         kind = _content(self.handler.parsed_fn_signature.return_type.annotation)
         status = self.handler.status_code
         if kind is not UNSET and status not in found:
-            found[status] = Told(
-                _recorded(kind), media, "Done." if kind is None else words.SAYS.get(status, "As asked.")
-            )
+            found[status] = Told(kind, media, "Done." if kind is None else words.SAYS.get(status, "As asked."))
         return {status: each for status, each in sorted(found.items()) if status < 300 or each.kind is not None}
 
 
@@ -158,7 +156,7 @@ async def describe(request: Request[Any, Any, Any]) -> Answer[bytes]:
 
 
 def _operation(told: Operation, known: schemas.Known, example: Piece) -> Piece:
-    summary, _, rest = told.doc.replace("\n\n", "\0").partition("\0")
+    summary, _, _ = told.doc.partition("\n\n")
     made: Piece = {
         "operationId": told.name,
         "tags": [told.tag],
@@ -213,7 +211,7 @@ def _body(told: Operation, known: schemas.Known, example: Piece) -> Piece:
         content = {media: dict(each) for media, each in words.BODIES[told.name].items()}
         required = True
     elif told.body is not None:
-        media = str(getattr(told.body.kwarg_definition, "media_type", "application/json"))
+        media = _media(getattr(told.body.kwarg_definition, "media_type", None))
         content, required = {media: {"schema": known.schema(told.body.annotation)}}, told.body.is_required
     else:
         return {}
@@ -228,7 +226,7 @@ def _answer(told: Operation, status: int, each: Told, known: schemas.Known, exam
         made["headers"] = heads
     if each.kind is None:
         return made
-    shown = {"example": example["answer"]} if example.get("status") == status else {}
+    shown = {"example": example.get("answer", "")} if example.get("status") == status else {}
     if each.media == "application/json":
         made["content"] = {each.media: {"schema": known.schema(each.kind), **shown}}
     elif each.media == NDJSON:
@@ -236,8 +234,8 @@ def _answer(told: Operation, status: int, each: Told, known: schemas.Known, exam
         made["content"] = {each.media: {"schema": {"type": "string"}, **item, **shown}}
     else:
         made["content"] = {each.media: {"schema": {"type": "string"}, **shown}}
-    if told.name in words.ALSO_PLAIN:
-        made["content"]["text/plain"] = {"schema": {"type": "string"}}
+    for media in words.ALSO_AS.get(told.name, ()):
+        made["content"][media] = {"schema": {"type": "string"}}
     return made
 
 
@@ -275,7 +273,8 @@ def _media(given: Any) -> str:
 
 def _types(told: Sequence[Operation]) -> list[Any]:
     found = [each.body.annotation for each in told if each.body is not None]
-    return found + [answer.kind for each in told for answer in each.answers.values() if answer.kind is not None]
+    found += [answer.kind for each in told for answer in each.answers.values() if answer.kind is not None]
+    return [kind for each in found for kind in schemas.parts(each)]
 
 
 def _content(annotation: Any) -> Any:
@@ -286,13 +285,6 @@ def _content(annotation: Any) -> Any:
         inner = get_args(annotation)[0]
         return UNSET if inner is Any else inner
     return UNSET if isinstance(annotation, type) and _is_framework(annotation) else annotation
-
-
-def _recorded(kind: Any) -> Any:
-    """A type in which JSON that is put into words elsewhere is the decision record."""
-    if get_origin(kind) is UnionType:
-        return reduce(or_, map(_recorded, get_args(kind)))
-    return DecisionRecord if kind is Raw else kind
 
 
 def _is_framework(kind: type) -> bool:

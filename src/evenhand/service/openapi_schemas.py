@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from inspect import cleandoc
-from typing import Any, Final, TypeAlias
+from types import UnionType
+from typing import Any, Final, TypeAlias, get_args, get_origin
 
-from msgspec import Struct, json
+from msgspec import Raw, Struct, json
 
 from evenhand.schema import record_schema
-from evenhand.service.answers import DECISION
+from evenhand.service.answers import DECISION, DecisionRecord
 
 Piece: TypeAlias = dict[str, Any]
 
@@ -24,13 +25,25 @@ class Known(Struct, frozen=True):
     schemas: Mapping[Any, Piece]
 
     def schema(self, kind: Any) -> Piece:
-        """The schema of one of the types: a reference, where it has a name."""
-        return self.schemas[kind]
+        """The schema of one of the types, or of several that it may be: references, where they have names."""
+        found = [self.schemas[each] for each in parts(kind)]
+        return found[0] if len(found) == 1 else {"anyOf": found}
 
     def parameter(self, kind: Any, default: Any) -> Piece:
         """The schema of a parameter; `default` is what counts if it is left out."""
         made = json.schema(kind)
         return made if default in (None, "") else {**made, "default": default}
+
+
+def parts(kind: Any) -> tuple[Any, ...]:
+    """The types that something may be; JSON that is put into words elsewhere is the decision record."""
+    if get_origin(kind) is UnionType and any(map(_is_struct, get_args(kind))):
+        return tuple([part for each in get_args(kind) for part in parts(each)])
+    return (DecisionRecord if kind is Raw else kind,)
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Struct)
 
 
 def collect(kinds: Sequence[Any]) -> Known:

@@ -3,7 +3,7 @@
 A new route needs a line here only if it reads its body itself, answers `If-Match`, or begins a new path of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from evenhand.service.browsers import CSRF, cookie_name
@@ -16,9 +16,9 @@ INFO: Final[Piece] = {
     "title": "Evenhand",
     "summary": "Hands out leads at once, exactly once, fairly, and with a reason.",
     "description": (
-        "Ids are texts, times are ISO 8601 in UTC, amounts are numbers. A list gives `items`, and as `next` where to go on: "
-        "send it as `after`. Whatever goes wrong is told as a problem (RFC 9457). `x-scope` of an operation is what a key "
-        "or a role must be allowed; `*` stands for whoever is known. What one may not see does not exist: 404."
+        "Ids are texts, times are ISO 8601 in UTC, amounts are numbers. A list gives `items`, and as `next` where to "
+        "go on: send it as `after`. Whatever goes wrong is told as a problem (RFC 9457). `x-scope` of an operation is "
+        "what a key or a role must be allowed; `*` stands for whoever is known. What one may not see is not there: 404."
     ),
     "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
 }
@@ -54,7 +54,7 @@ SECURITY: Final[Piece] = {
         "type": "apiKey",
         "in": "cookie",
         "name": cookie_name(secure=True),
-        "description": f"A session, after signing in; without HTTPS the cookie is called `{cookie_name(secure=False)}`.",
+        "description": f"A session, after signing in. Without HTTPS the cookie is `{cookie_name(secure=False)}`.",
     },
     "csrf": {
         "type": "apiKey",
@@ -91,7 +91,8 @@ PROBLEM_HEADERS: Final[Mapping[int, Piece]] = {
 }
 ALSO: Final[Mapping[str, frozenset[int]]] = {
     "list_reps": frozenset({404}),
-    "explain_policy": frozenset({404}),
+    "explain_the_policy": frozenset({404}),
+    **dict.fromkeys(("list_my_channels", "delete_channel_of_mine", "test_channel_of_mine"), frozenset({400})),
     "get_policy": frozenset({404}),
     "get_roster": frozenset({404}),
     "diff_policies": frozenset({404}),
@@ -105,7 +106,7 @@ ALSO: Final[Mapping[str, frozenset[int]]] = {
     "sign_out": frozenset({401}),
     "change_password": frozenset({409}),
     "rename_me": frozenset({409}),
-    "show_metrics": frozenset({401, 403}),
+    "metrics": frozenset({401, 403}),
     "create_key": frozenset({404}),
 }
 
@@ -113,61 +114,37 @@ ALSO: Final[Mapping[str, frozenset[int]]] = {
 
 _A_LEAD: Final[Piece] = {
     "type": "object",
-    "description": "Any fields: those that the policy knows are read, the others are kept. `id` and `source` say who knows it by which number.",
+    "description": (
+        "Any fields: those that the policy knows are read, the others are kept. `id` and `source` say where it comes "
+        "from, and which number it has there."
+    ),
     "additionalProperties": True,
+}
+_A_FILE: Final[Piece] = {
+    "text/csv": {"schema": {"type": "string"}},
+    NDJSON: {"schema": {"type": "string"}},
+    "multipart/form-data": {
+        "schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+    },
 }
 BODIES: Final[Mapping[str, Piece]] = {
     "take_lead": {"application/json": {"schema": _A_LEAD}},
     "take_batch": {NDJSON: {"schema": {"type": "string"}, "x-item-schema": _A_LEAD}},
+    "import_leads": _A_FILE,
+    "import_accounts": _A_FILE,
 }
 
-# Those that take `If-Match`, and whether it must be there.
-IF_MATCH: Final[Mapping[str, bool]] = {
-    **dict.fromkeys(
-        (
-            "put_policy_draft",
-            "publish_policy",
-            "put_roster_draft",
-            "publish_roster",
-            "put_source",
-            "change_webhook",
-        ),
-        True,
-    ),
-    **dict.fromkeys(
-        (
-            "accept_lead",
-            "claim_lead",
-            "decline_lead",
-            "respond_lead",
-            "snooze_lead",
-            "close_lead",
-            "restore_lead",
-            "reassign_lead",
-            "offer_lead",
-            "hand_over_lead",
-            "take_lead_away",
-            "merge_lead",
-            "unmerge_lead",
-            "publish_policy_draft",
-            "delete_policy_draft",
-            "roll_policy_back",
-            "publish_roster_draft",
-            "delete_roster_draft",
-            "roll_roster_back",
-            "edit_rep",
-            "remove_rep",
-            "change_pool",
-            "change_members",
-            "drop_pool",
-            "turn_source_off",
-            "edit_channel",
-            "edit_channel_of_mine",
-            "delete_webhook",
-        ),
-        False,
-    ),
-}
+# Those that take `If-Match`: they must bring it, or may.
+_MUST: Final = """
+    put_one_account put_policy_draft publish_policy put_roster_draft publish_roster put_source change_webhook
+"""
+_MAY: Final = """
+    accept_lead claim_lead decline_lead respond_lead snooze_lead close_lead restore_lead reassign_lead offer_lead
+    hand_over_lead take_lead_away merge_lead unmerge_lead publish_policy_draft delete_policy_draft roll_policy_back
+    publish_roster_draft delete_roster_draft roll_roster_back edit_rep remove_rep change_pool change_members
+    drop_pool turn_source_off edit_channel edit_channel_of_mine delete_webhook delete_account
+"""
+IF_MATCH: Final[Mapping[str, bool]] = dict.fromkeys(_MUST.split(), True) | dict.fromkeys(_MAY.split(), False)
 IF_MATCH_HEADER: Final[Piece] = {
     "name": "If-Match",
     "in": "header",
@@ -182,40 +159,22 @@ PREFER_HEADER: Final[Piece] = {
     "description": "`respond-async` is the same as `wait=false`.",
     "schema": {"type": "string"},
 }
-ALSO_PLAIN: Final = frozenset(
-    {
-        "get_policy",
-        "get_policy_version",
-        "get_policy_draft",
-        "diff_policies",
-        "get_roster",
-        "get_roster_version",
-        "get_roster_draft",
-        "diff_rosters",
-    }
-)
-_UNTAGGED: Final = frozenset(
-    {"delete_policy_draft", "delete_roster_draft", "delete_webhook", "drop_pool", "remove_rep"}
-)
-TAGGED: Final = frozenset(IF_MATCH) - _UNTAGGED | {
-    "get_lead",
-    "get_rep",
-    "get_pool",
-    "get_policy",
-    "get_policy_version",
-    "get_policy_draft",
-    "get_roster",
-    "get_roster_version",
-    "get_roster_draft",
-    "get_source",
-    "get_channel",
-    "get_webhook",
-    "new_source",
-    "new_channel",
-    "new_channel_of_mine",
-    "add_webhook",
-    "rotate_webhook",
+# Those that answer as another kind of text too, where the caller's `Accept` says so.
+_TEXTS: Final = """
+    get_policy get_policy_version get_policy_draft diff_policies get_roster get_roster_version get_roster_draft
+    diff_rosters
+"""
+ALSO_AS: Final[Mapping[str, Sequence[str]]] = {
+    **dict.fromkeys(_TEXTS.split(), ("text/plain",)),
+    "import_leads": (NDJSON, "text/csv"),
 }
+_UNTAGGED: Final = "delete_policy_draft delete_roster_draft delete_webhook drop_pool remove_rep delete_account"
+_TAGGED: Final = """
+    get_lead get_rep get_pool get_policy get_policy_version get_policy_draft get_roster get_roster_version
+    get_roster_draft get_source get_channel get_account get_webhook new_source new_channel new_channel_of_mine
+    add_webhook rotate_webhook
+"""
+TAGGED: Final = frozenset(IF_MATCH) - {*_UNTAGGED.split()} | {*_TAGGED.split()}
 SAYS: Final[Mapping[int, str]] = {201: "It is made.", 202: "It is on its way.", 204: "Done."}
 
 _TAG: Final[Piece] = {"schema": {"type": "string"}, "description": "Which version this shows: for `If-Match`."}

@@ -7,12 +7,15 @@ another thread. The event loop itself never waits for the database.
 import asyncio
 import contextvars
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
+from evenhand.actions.account_book import known_accounts
 from evenhand.actions.committer import Committer
 from evenhand.actions.desk import Call, Desk, call
 from evenhand.actions.work import Work
+from evenhand.know.match import Accounts
 from evenhand.reading.setup import Setup
 from evenhand.service.awaiting import Awaiting
 from evenhand.service.following import Follower
@@ -20,12 +23,15 @@ from evenhand.service.following import Follower
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_OUTSIDE: Final = ThreadPoolExecutor(8, "outside")
+
 
 class Room:
     """One workspace.
 
     desk:  to read by; its verbs are never run here.
     setup: the policy and the roster in force, as this process has last seen them.
+    accounts: the companies that are known, likewise; see `workers/accounts.py` for how late that may be.
     follower: tells those who listen what happens.
     """
 
@@ -34,6 +40,7 @@ class Room:
         self.desk = desk
         self.committer = committer
         self.setup: Setup = desk.setup()
+        self.accounts: Accounts = known_accounts(desk)
         self.follower = Follower(desk)
         self._awaiting: Awaiting | None = None
 
@@ -64,9 +71,18 @@ class Room:
 
 
 async def aside(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run something that waits (for a database, a file, a name server) on another thread."""
-    loop = asyncio.get_running_loop()
-    ready: Callable[[], T] = partial(work, *args, **kwargs)
+    """Run something that waits for the database or a file on another thread."""
+    return await _on(None, partial(work, *args, **kwargs))
+
+
+async def outside(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """The same for what waits for other people's machines (mail, names, another house), on threads of their own: one
+    that takes long keeps nobody waiting who only looks.
+    """
+    return await _on(_OUTSIDE, partial(work, *args, **kwargs))
+
+
+async def _on(threads: ThreadPoolExecutor | None, ready: Callable[[], T]) -> T:
     inside: Any = contextvars.copy_context().run
-    done: T = await loop.run_in_executor(None, inside, ready)
+    done: T = await asyncio.get_running_loop().run_in_executor(threads, inside, ready)
     return done

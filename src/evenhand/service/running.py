@@ -24,6 +24,7 @@ from evenhand.core.model import MINUTE
 from evenhand.errors import NotFound
 from evenhand.integrations.mailbox import read_smtp
 from evenhand.integrations.smtp import Mailer
+from evenhand.know.match import Accounts
 from evenhand.ports.notifier import Notifier, Teller
 from evenhand.reading.setup import Setup
 from evenhand.service.app import build
@@ -44,6 +45,7 @@ from evenhand.service.routes.health import looked_after
 from evenhand.service.server import Manners
 from evenhand.service.way_in import way_in
 from evenhand.settings import Serving
+from evenhand.workers.accounts import AccountBook
 from evenhand.workers.job import Job
 from evenhand.workers.running import Crew, jobs
 from evenhand.workers.texts import Texts
@@ -130,6 +132,7 @@ def _crew(ground: Ground, house: House, notifier: Notifying | None, journal: Jou
     chance, todo = random.SystemRandom().random, list[Job]()
     for number, room in house.rooms.items():
         todo.append(Texts(room.desk, partial(_take_over, room)))
+        todo.append(AccountBook(room.desk, partial(_match_with, room)))
         if notifier is not None:
             first = room.desk.clock() + SETTLING
             log = journal.bind(workspace=room.name).info
@@ -141,3 +144,7 @@ def _crew(ground: Ground, house: House, notifier: Notifying | None, journal: Jou
 
 def _take_over(room: Room, setup: Setup) -> None:
     room.setup = setup
+
+
+def _match_with(room: Room, accounts: Accounts) -> None:
+    room.accounts = accounts

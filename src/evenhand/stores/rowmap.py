@@ -7,8 +7,8 @@ from msgspec import Struct
 from msgspec.structs import astuple
 from sqlalchemy import Column, Table
 
-from evenhand.ports import house, rows
-from evenhand.stores import house_tables, tables
+from evenhand.ports import accounts, house, rows
+from evenhand.stores import account_table, house_tables, tables
 
 R = TypeVar("R", bound=Struct)
 
@@ -45,6 +45,7 @@ TABLES: Final[Mapping[type[Struct], Table]] = {
     house.DeliveryRow: house_tables.deliveries,
     house.ErrandRow: house_tables.errands,
     house.ThrottleRow: house_tables.throttles,
+    accounts.AccountRow: account_table.accounts,
 }
 
 

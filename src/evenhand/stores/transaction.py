@@ -8,6 +8,7 @@ from evenhand.errors import NotFound
 from evenhand.ports.rows import Router
 from evenhand.ports.store import Changes
 from evenhand.stores import tables
+from evenhand.stores.accounts import SqlAccounts
 from evenhand.stores.counts import SqlCounts
 from evenhand.stores.engine import Prepared, is_sqlite
 from evenhand.stores.health import SqlHealth
@@ -42,6 +43,7 @@ class SqlTransaction:
         self.outbox = SqlOutbox(connection, workspace)
         self.keys = SqlKeys(connection, workspace)
         self.house = SqlHouse(connection, workspace)
+        self.accounts = SqlAccounts(connection, workspace)
         self.has_saved = False
         self._at = connection
         self._router = router

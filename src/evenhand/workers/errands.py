@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from evenhand.actions.account_book import known_accounts
 from evenhand.actions.errands import bring, bury, fetch_of, from_source, words
 from evenhand.actions.lent import AnyDesk
 from evenhand.actions.sources import Source, any_source
@@ -134,7 +135,8 @@ class Errands:
 
     def _taken(self, errand: ErrandRow, brought: Delivered) -> Outcome:
         try:
-            self._desk.do(bring, errand, brought.leads, actor=from_source(errand.source))
+            known = known_accounts(self._desk)  # before the lock is taken: it may take a while
+            self._desk.do(bring, errand, brought.leads, actor=from_source(errand.source), accounts=known)
         except Conflict as error:
             return Outcome(why=str(error), again=MINUTE)
         except BadInput as error:

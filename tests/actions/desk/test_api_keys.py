@@ -106,6 +106,12 @@ def test_two_keys_that_work_have_different_names(each_trial: Trial) -> None:
     made(each_trial)
 
 
+def test_a_key_does_not_look_like_a_form_or_a_webhook(trial: Trial) -> None:
+    for name in ("form:contact", "hook:meta"):
+        with pytest.raises(BadUsage, match="would look like a form or a webhook in the history"):
+            trial.do(make_key, NewKey(name=name, role="viewer"), actor=ADMIN)
+
+
 def test_two_keys_of_one_transaction_have_too(trial: Trial) -> None:
     wanted = NewKey(name="a", role="viewer")
     answers = trial.run([call(make_key, wanted, actor=ADMIN), call(make_key, wanted, actor=ADMIN)])

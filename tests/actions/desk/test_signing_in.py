@@ -427,3 +427,14 @@ def test_no_row_is_found_by_no_digest(trial: Trial) -> None:
     for text in ("", "1.x", Actor("rep", "ann").id):
         with pytest.raises(NotSignedIn):
             of_session(trial.desk, text)
+
+
+def test_a_clock_that_was_set_back_locks_nobody_out(trial: Trial) -> None:
+    _vi(trial)
+    enter(trial)
+    trial.now -= DAY // 2
+    assert waits(trial, lambda: enter(trial)) == 0
+    for _ in range(6):
+        waits(trial, lambda: enter(trial, "wrong"))
+    trial.now -= DAY // 2
+    assert 0 < waits(trial, lambda: enter(trial)) <= 2

@@ -23,7 +23,7 @@ class Gate:
     def wait(self, who: str, per_hour: int, now: Millis) -> Millis:
         """0 for whoever may pass, which is counted; else how long they must wait."""
         pace = max(HOUR // per_hour, 1)
-        paid = max(self._paid.pop(who, now), now)
+        paid = min(max(self._paid.pop(who, now), now), now + HOUR)  # later than that only if the clock was set back
         over = paid + pace - now - HOUR
         self._paid[who] = paid if over > 0 else paid + pace
         if len(self._paid) > self._most:

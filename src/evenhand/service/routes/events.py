@@ -112,7 +112,7 @@ async def _asked_again(request: Asked) -> Caller:
     """Who is asking now. Raises NotSignedIn, NotAllowed."""
     guest = await again(request)
     request.scope["auth"] = guest
-    check(request, request.route_handler)
+    await check(request, request.route_handler)
     return guest.caller
 
 

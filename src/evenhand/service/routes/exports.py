@@ -26,7 +26,7 @@ from evenhand.ports.rows import NEVER, EntryKind, EntryRow
 from evenhand.ports.store import Reading
 from evenhand.service import seeing
 from evenhand.service.answers import ENCODE
-from evenhand.service.guests import Asked, Guest, may
+from evenhand.service.guests import Asked, Guest, again, may
 from evenhand.service.lead_answers import show
 from evenhand.service.ndjson import MEDIA
 from evenhand.service.routes.lead_lists import EventView, show_event
@@ -107,11 +107,13 @@ async def export_entries(request: Asked, *, number: Number = 0) -> Stream:
 
 
 def _streamed(request: Asked, turn: Turn, after: int) -> Stream:
-    return Stream(_pages(request.auth, turn, after), media_type=MEDIA)
+    return Stream(_pages(request, turn, after), media_type=MEDIA)
 
 
-async def _pages(guest: Guest, turn: Turn, after: int | None) -> AsyncIterator[bytes]:
+async def _pages(request: Asked, turn: Turn, after: int | None) -> AsyncIterator[bytes]:
+    """Page by page; whoever is sent away meanwhile gets no further one, and sees that by an answer that breaks off."""
     while after is not None:
+        guest: Guest = await again(request)
         page = await guest.room.read(turn, guest.caller, after)
         after = page.next
         if page.lines:

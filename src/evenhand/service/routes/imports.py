@@ -24,6 +24,7 @@ from evenhand.reading.rows import Reject
 from evenhand.service.answers import ENCODE, UNCOMPRESSED, Answer
 from evenhand.service.guests import Asked, Guest, may
 from evenhand.service.importing import Done, Wanted, apart, run
+from evenhand.service.leftovers import PREFIX
 from evenhand.service.ndjson import MEDIA
 from evenhand.service.problems import Problem, problem_of
 from evenhand.service.room import Room
@@ -108,8 +109,8 @@ async def import_leads(
     """
     guest: Guest = request.auth
     _check(guest.caller, holders=holders, dry_run=dry_run)
-    pairs = tuple(map(_pair, maps or ()))
-    path, name = await _kept(request)
+    pairs = tuple(map(pair_of, maps or ()))
+    path, name = await kept_file(request)
     wanted = Wanted(
         path=str(path),
         source=source or name or SOURCE,
@@ -125,7 +126,7 @@ async def import_leads(
     accepts = request.headers.get("accept", "")
     if MEDIA in accepts:
         return Stream(_progress(guest.room, wanted), media_type=MEDIA)
-    with _gone_after(path):
+    with gone_after(path):
         return await (_rejects if CSV in accepts else _summary)(guest.room, wanted)
 
 
@@ -138,7 +139,8 @@ def _check(caller: Caller, *, holders: bool, dry_run: bool) -> None:
         raise BadUsage(Fault(where="dry_run", what="cannot be had together with holders.", fix=fix))
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair_of(text: str) -> tuple[str, str]:
+    """`column=field` as the two. Raises BadUsage."""
     column, equals, field = text.rpartition("=")
     if not equals or not column.strip() or not field.strip():
         fix = "Write map=Company name=company."
@@ -149,11 +151,11 @@ def _pair(text: str) -> tuple[str, str]:
 # --- the file
 
 
-async def _kept(request: Asked) -> tuple[Path, str]:
+async def kept_file(request: Asked) -> tuple[Path, str]:
     """What was sent, in a file of its own, and what it is called there."""
     kind = request.content_type[0]
     suffix = ".jsonl" if "json" in kind else ".csv"
-    with tempfile.NamedTemporaryFile(prefix="evenhand-import-", suffix=suffix, delete=False) as file:
+    with tempfile.NamedTemporaryFile(prefix=PREFIX, suffix=suffix, delete=False) as file:
         path = Path(file.name)
         try:
             if kind == "multipart/form-data":
@@ -177,7 +179,8 @@ async def _uploaded(request: Asked, file: IO[bytes]) -> str:
 
 
 @contextmanager
-def _gone_after(path: Path) -> Iterator[None]:
+def gone_after(path: Path) -> Iterator[None]:
+    """Leaving it removes the file."""
     try:
         yield
     finally:
@@ -222,7 +225,7 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
 async def _progress(room: Room, wanted: Wanted) -> AsyncGenerator[bytes, None]:
     """Lines as they come. The import waits for whoever reads them, and ends with them."""
     told = Told(asyncio.get_running_loop())
-    with _gone_after(Path(wanted.path)):
+    with gone_after(Path(wanted.path)):
         running = asyncio.create_task(_run(room, wanted, told))
         try:
             while (lines := await told.lines.get()) is not None:
@@ -263,7 +266,7 @@ class Told:
 
     def reject(self, reject: Reject) -> None:
         """A line was rejected."""
-        self._waiting.append(ENCODE(Progress(reject=_reject(reject))) + b"\n")
+        self._waiting.append(ENCODE(Progress(reject=show_reject(reject))) + b"\n")
 
     def taken(self, lines: int) -> None:
         """So many more have been taken. Raises Conflict if nobody listens any more."""
@@ -292,12 +295,13 @@ def _answer(done: Done, wanted: Wanted, rejects: list[Reject]) -> ImportAnswer:
         reps=dict(taken.reps),
         dirty=dict(taken.dirty),
         unmapped=done.unmapped,
-        rejects=tuple(map(_reject, rejects)),
+        rejects=tuple(map(show_reject, rejects)),
         dry_run=wanted.dry_run,
     )
 
 
-def _reject(reject: Reject) -> RejectView:
+def show_reject(reject: Reject) -> RejectView:
+    """A line that could not be used."""
     return RejectView(reject.line, reject.field, reject.value, reject.cause, reject.fix)
 
 

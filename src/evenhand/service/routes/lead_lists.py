@@ -23,6 +23,7 @@ from evenhand.service import seeing
 from evenhand.service.answers import AnObject, Answer, DecisionRecord
 from evenhand.service.cursors import PAGE, START, After, Limit, Whole, cursor, page, place
 from evenhand.service.guests import Asked, Guest, may
+from evenhand.service.heard import heard
 from evenhand.service.lead_answers import show
 from evenhand.service.second_person import for_rep, why
 from evenhand.service.shown import LeadView, say_time
@@ -319,7 +320,7 @@ def _events(desk: Desk, caller: Caller, lead: int, *, limit: int, after: str | N
     begin = place(after, Whole, 0)
     with desk.store.reading(desk.workspace) as tx:
         seeing.one(tx, caller, lead)
-        rows = [row for row in tx.story.events_of(lead) if row.no > begin]
+        rows = [row for row in heard(caller, tx.story.events_of(lead)) if row.no > begin]
     some, more = page(rows, limit, lambda row: row.no)
     return EventPage(tuple(map(show_event, some)), more)
 

@@ -18,12 +18,14 @@ from evenhand.service.answers import Answer, DecisionRecord
 from evenhand.service.attending import about
 from evenhand.service.guests import Asked, Guest, may
 from evenhand.service.intake import SOURCE, Sent, Taken, lead_in
-from evenhand.service.lead_answers import LeadAnswer, look, look_after
+from evenhand.service.lead_answers import LeadAnswer, look, look_after, look_touched
 from evenhand.service.room import aside
 from evenhand.service.shown import show_lead
 from evenhand.service.tags import tagged
 
 REPLAYED: Final = {"Idempotency-Replayed": "true"}
+
+LARGEST: Final = 64 * 1024  # bytes of one lead, as of a line in bulk: a number of a million digits takes its time
 
 LeadKey = Annotated[
     str | None,
@@ -52,9 +54,12 @@ class Accepted(Struct, frozen=True, kw_only=True):
 @post(
     "/leads",
     opt=may("leads:take"),
+    request_max_body_size=LARGEST,
     responses={
         200: ResponseSpec(
-            LeadAnswer, generate_examples=False, description="A retry, a touch on a lead that is here, or a test."
+            LeadAnswer | TestAnswer,  # type: ignore[arg-type]  # the schema knows unions, the signature does not
+            generate_examples=False,
+            description="A retry, a touch on a lead that is here, or a test.",
         ),
         202: ResponseSpec(Accepted, generate_examples=False, description="Taken, with `wait=false`."),
     },
@@ -105,7 +110,8 @@ async def _answer(guest: Guest, taken: Taken) -> LeadAnswer:
     received = taken.received
     dirty = tuple(map(str, taken.arrival.warnings))
     if received.settled is None:
-        found = (await guest.room.read(look_after, guest.caller, received.lead)).answer
+        looking = look_touched if received.how == "touched" else look_after
+        found = (await guest.room.read(looking, guest.caller, received.lead)).answer
     else:
         found = _fresh(received.settled, taken, guest.room.desk.engine)
     return replace(found, how=received.how, unread=taken.unread, dirty=dirty)

@@ -146,7 +146,9 @@ async def get_pool_line(request: Asked, name: FromPath[str], *, count: Count = 1
 
 
 @get("/pools/{name:str}/entries", opt=may("pools:read"))
-async def list_pool_entries(request: Asked, name: FromPath[str], *, after: After = None, limit: Limit = PAGE) -> Entries:
+async def list_pool_entries(
+    request: Asked, name: FromPath[str], *, after: After = None, limit: Limit = PAGE
+) -> Entries:
     """What has moved a pool's ledger beside the leads handed out in it: refunds, corrections, who came and left."""
     guest: Guest = request.auth
     found = await guest.room.read(_entries, name, guest.caller.actor, _number(after), limit)

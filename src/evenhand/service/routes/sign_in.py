@@ -26,7 +26,7 @@ from evenhand.service.entrance import Entrance, provided
 from evenhand.service.guests import ANYBODY, OPEN, Asked
 from evenhand.service.pages import Field, Form, Page, sent_to, shown
 from evenhand.service.problems import status_of
-from evenhand.service.room import aside
+from evenhand.service.room import aside, outside
 
 HOME: Final = "/"
 AWAY: Final = "evenhand-away"  # the cookie of somebody who is at another house
@@ -131,7 +131,7 @@ async def go_away(
         room = entrance.room(workspace)
         if name not in entrance.vouch:
             raise NotFound(f"nobody can sign in here by way of {name[:40]!r}.")
-        url, begun = await aside(entrance.vouch[name].begin, _back(entrance))
+        url, begun = await outside(entrance.vouch[name].begin, _back(entrance))
     except EvenhandError as error:
         return _door(entrance, workspace, error)
     away = json.encode(Away(begun, name, room.name))
@@ -154,7 +154,7 @@ async def come_back(
     try:
         away = _away(entrance, request.cookies.get(AWAY, ""))
         room = entrance.room(away.workspace)
-        identity = await aside(entrance.vouch[away.at].finish, away.begun, reply, _back(entrance))
+        identity = await outside(entrance.vouch[away.at].finish, away.begun, reply, _back(entrance))
         who = Vouched(identity.subject, identity.email, identity.name)
         user = await room.do(vouched_for, who, join=entrance.join, actor=OIDC)
         signed = await room.read(sign_in, user, via=away.at, come=entrance.come(request))

@@ -34,7 +34,7 @@ from evenhand.ports.house import DeliveryRow, EndpointRow, Told
 from evenhand.service.answers import Answer
 from evenhand.service.cursors import LARGEST, PAGE
 from evenhand.service.guests import Asked, Guest, may
-from evenhand.service.room import aside
+from evenhand.service.room import outside
 from evenhand.service.said import at_time, numbered
 from evenhand.service.shown import say_time
 from evenhand.service.tags import check, if_match, tag_of, tagged
@@ -213,9 +213,9 @@ async def list_webhook_deliveries(request: Asked, webhook: FromPath[int], *, lim
 
 
 async def _check(request: Asked, url: str) -> None:
-    """Raises BadAddress for an address where nothing may go. Looking it up takes a while: it is done aside."""
+    """Raises BadAddress for an address where nothing may go. Looking it up takes a while."""
     guard: Guard = request.app.state.get("guard") or Guard()
-    await aside(guard.check, url)
+    await outside(guard.check, url)
 
 
 def _change(work: Work, no: int, wanted: Change, *, given: str, actor: Actor) -> EndpointRow:

@@ -1,4 +1,4 @@
-"""Who may come in and by which door: users, sessions, keys, sources of leads, channels, webhooks."""
+"""Who may come in and by which door: users, sessions, keys, sources of leads, channels, webhooks; and accounts."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -26,6 +26,7 @@ def upgrade() -> None:
     _endpoints()
     _deliveries()
     _errands()
+    _accounts()
 
 
 def big(name: str, *, null: bool = False) -> sa.Column[Any]:
@@ -202,3 +203,21 @@ def _errands() -> None:
     )
     op.create_index("errands_out", "errands", ["workspace", "next"], sqlite_where=OUT, postgresql_where=OUT)
     op.create_index("errands_named", "errands", ["workspace", "source", "kind"])
+
+
+def _accounts() -> None:
+    op.create_table(
+        "accounts",
+        workspace(),
+        key("account", WORDS),
+        words("name"),
+        words("folded"),
+        words("owner"),
+        words("parent"),
+        words("domains"),
+        blob("body"),
+        big("version"),
+        big("since"),
+        big("gone", null=True),
+    )
+    op.create_index("accounts_by_version", "accounts", ["workspace", "version", "account"])
