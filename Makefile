@@ -1,8 +1,8 @@
 PY := .venv/bin/python
 EVENHAND := .venv/bin/evenhand
 READY := .venv/.evenhand-ready
-PORT := 8080
-CODE := src tests $(if $(wildcard benchmarks/*.py),benchmarks) conftest.py
+PORT ?= 8080
+CODE := src tests $(if $(wildcard benchmarks/*.py),benchmarks) conftest.py docs/conftest.py
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(PY) -m pip install --quiet --no-input
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links pyproject.toml
@@ -52,6 +52,7 @@ docs: setup  ## check links, pages and examples of the docs
 	$(PY) -m pytest tests/test_docs.py docs src README.md ARCHITECTURE.md CONTRIBUTING.md
 
 reference: setup  ## write the generated pages of the reference anew
+	$(PY) -m tests.service.examples
 	$(PY) -m evenhand.cli.reference docs/reference
 
 bench: setup  ## measure what the README states

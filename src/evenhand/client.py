@@ -7,7 +7,9 @@
 What it tries again it may: a lead goes out with a key of its own, so that however often it is sent it is taken once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from secrets import token_hex
 from types import TracebackType
 from typing import Any, Final, Self
@@ -16,6 +18,7 @@ import httpx
 import tenacity
 from httpx_sse import connect_sse
 from msgspec import Struct, convert, field, json
+from msgspec.structs import replace
 
 from evenhand.errors import EvenhandError
 from evenhand.version import __version__
@@ -24,6 +27,9 @@ REFUSED: Final = frozenset({429, 503})  # nothing has been done: the same may be
 UNKNOWN: Final = frozenset({502, 504})  # somebody in between does not know
 LONGEST: Final = 30.0  # seconds between two attempts, whatever the server says
 TRIES: Final = 6
+SLICE: Final = 500  # leads that are sent together
+AGAIN: Final = 1.0  # seconds between two beginnings of a stream
+NDJSON: Final = "application/x-ndjson"
 
 _JSON: Final = json.Encoder(decimal_format="number").encode
 
@@ -33,7 +39,7 @@ class Lead(Struct, frozen=True, kw_only=True):
 
     id: str
     state: str
-    received: str
+    received: str = ""
     source: str = ""
     rep: str | None = None
     pool: str | None = None
@@ -42,14 +48,19 @@ class Lead(Struct, frozen=True, kw_only=True):
     value: float | None = None
     since: str | None = None
     due: str | None = None
+    accepted: str | None = None
     responded: str | None = None
+    snoozed: str | None = None
     closed: str | None = None
     closing: str | None = None
+    amount: float | None = None
+    merged_into: str | None = None
+    offered: tuple[str, ...] = ()
     fields: dict[str, Any] = {}
 
 
 class Taken(Struct, frozen=True, kw_only=True):
-    """What became of a lead that was sent. `decision` is the whole record, as it may be read."""
+    """What became of a lead that was sent. `decision` is the whole record; empty if there is none."""
 
     lead: Lead
     decision: dict[str, Any]
@@ -64,21 +75,27 @@ class Taken(Struct, frozen=True, kw_only=True):
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """What became of one lead of many: its number and holder, or what is wrong with it."""
+    """What became of one lead of many: its number and holder, or what is wrong with it (`error`).
+
+    line:     counted from 1. lead: its number; with `decision="full"` the lead itself.
+    decision: the number of the decision, the whole of it, or nothing.
+    """
 
     line: int
-    lead: str | None = None
-    state: str | None = None
+    lead: str | Lead | None = None
+    state: str = ""
     rep: str | None = None
-    decision: Any = None
+    decision: str | dict[str, Any] | None = None
     how: str = ""
+    unread: tuple[str, ...] = ()
+    dirty: tuple[str, ...] = ()
     error: dict[str, Any] | None = None
 
 
 class Event(Struct, frozen=True, kw_only=True):
-    """Something that has happened."""
+    """Something that has happened; what is in `body` depends on the kind."""
 
-    id: int
+    id: str
     at: str
     kind: str
     actor: str
@@ -100,7 +117,7 @@ class Client:
     """Speaks to one service as one key. Safe to share between threads; close it when done.
 
     tries:     how often a request is sent at most, while the service is busy or cannot be reached.
-    transport: as httpx has it; for tests.
+    transport: as httpx has it, for tests; and so is `rest`, which waits for so many seconds.
     """
 
     def __init__(
@@ -115,10 +132,12 @@ class Client:
         headers = {"Authorization": f"Bearer {key}", "User-Agent": f"evenhand-client/{__version__}"}
         base = f"{url.rstrip('/')}/api/v1/"
         self._http = httpx.Client(base_url=base, headers=headers, timeout=timeout, transport=transport)
+        self.rest: Callable[[float], None] = time.sleep
         self._retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(tries),
             wait=_wait,
             retry=tenacity.retry_if_exception(_may_pass),
+            sleep=lambda seconds: self.rest(seconds),  # noqa: PLW0108  it may be another by then
             reraise=True,
         )
 
@@ -144,58 +163,72 @@ class Client:
         headers = {"Idempotency-Key": key or token_hex(16)}
         found = self.ask("POST", "leads", body=lead, params={"test": "true"} if test else {}, headers=headers)
         if test:
-            found = {"lead": {"id": "test", "state": found["decision"]["outcome"], "received": ""}, **found}
-        return convert(found, Taken)
+            found = {"lead": {"id": "test", "state": found["decision"]["outcome"]}, **found}
+        return _taken(found)
 
-    def take_many(self, leads: Iterable[Mapping[str, Any]], *, decision: str = "short") -> Iterator[Line]:
-        """Send any number of leads as they come, and yield what became of each, in order.
+    def take_many(
+        self, leads: Iterable[Mapping[str, Any]], *, decision: str = "short", slices: int = SLICE
+    ) -> Iterator[Line]:
+        """Send any number of leads as they come, so many at a time, and yield what became of each, in order.
 
-        It is not tried again: give each an `id` and a `source`, and send the rest once more after a failure.
+        Each slice has a key of its own, and is sent again if the line is cut: no lead is taken twice. After a crash of
+        your own send them all again, with an `id` and a `source` each. `decision`: `full`, `short` or `none`.
         """
-        content = (_JSON(lead) + b"\n" for lead in leads)
-        headers = {"Content-Type": "application/x-ndjson"}
+        coming, begun = iter(leads), 0
+        while some := list(islice(coming, slices)):
+            for text in self._slice(some, decision).content.splitlines():
+                line = json.decode(text, type=Line)
+                yield replace(line, line=begun + line.line)
+            begun += len(some)
+
+    def _slice(self, leads: Sequence[Mapping[str, Any]], decision: str) -> httpx.Response:
+        content = b"".join([_JSON(lead) + b"\n" for lead in leads])
+        headers = {"Content-Type": NDJSON, "Idempotency-Key": token_hex(16)}
         params = {"decision": decision}
-        with self._http.stream("POST", "leads/batch", content=content, params=params, headers=headers) as answer:
-            _check(answer)
-            for text in answer.iter_lines():
-                if text:
-                    yield json.decode(text, type=Line)
+        request = self._http.build_request("POST", "leads/batch", content=content, params=params, headers=headers)
+        return self._retrying(_send, self._http, request, once=False)
 
     # --- leads looked at, and what is done about them
 
     def lead(self, lead: str | int) -> Taken:
         """A lead as it stands, with the decision in force."""
-        return convert(self.ask("GET", f"leads/{lead}"), Taken)
+        return _taken(self.ask("GET", f"leads/{lead}"))
 
     def leads(self, **filters: str) -> Iterator[Lead]:
         """The leads that fit: `state="waiting"`, `rep="ann"`, `source="web"`."""
         return (convert(item, Lead) for item in self.pages("leads", **filters))
 
     def act(self, lead: str | int, verb: str, **said: Any) -> Lead:
-        """Do something about a lead: `act(12, "respond")`, `act(12, "close", closing="won", amount=5000)`."""
-        found = self.ask("POST", f"leads/{lead}/{verb}", body=said)
+        """Do something about a lead: `act(12, "respond")`, `act(12, "close", ending="won", amount=5000)`.
+
+        The verbs are those of `POST /leads/{id}/...` that answer with the lead. It is not done twice: raises Lost if
+        nobody knows whether it was done.
+        """
+        found = self.ask("POST", f"leads/{lead}/{verb.replace('_', '-')}", body=said or None)
         return convert(found["lead"], Lead)
+
+    def note(self, lead: str | int, text: str) -> str:
+        """Write something down about a lead; the number of the note."""
+        return str(self.ask("POST", f"leads/{lead}/notes", body={"text": text})["note"])
 
     # --- everything else
 
-    def events(self, *, after: int | None = None, **filters: str) -> Iterator[Event]:
-        """What happens from now on, or since an event; goes on after a lost connection without missing any."""
-        last = after
+    def events(self, *, after: str | int | None = None, **filters: str) -> Iterator[Event]:
+        """What happens from now on, or since an event. After a lost connection it goes on where it was.
+
+        `events(kinds="lead.assigned,rep.*")`, `events(lead="12")`. Ends only when you stop, or with ApiError when you
+        may listen no more.
+        """
+        last = None if after is None else str(after)
         while True:
+            begun = time.monotonic()
             try:
-                for event in self._events(last, filters):
+                for event in _stream(self._http, last, filters):
                     yield event
                     last = event.id
             except httpx.TransportError:
                 self._retrying(self.ask, "GET", "me")  # until somebody answers again
-
-    def _events(self, after: int | None, filters: Mapping[str, str]) -> Iterator[Event]:
-        headers = {} if after is None else {"Last-Event-ID": str(after)}
-        timeout = httpx.Timeout(30.0, read=60.0)
-        with connect_sse(self._http, "GET", "events", params=filters, headers=headers, timeout=timeout) as source:
-            _check(source.response)
-            for each in source.iter_sse():
-                yield json.decode(each.data, type=Event)
+            self.rest(max(0.0, AGAIN - (time.monotonic() - begun)))
 
     def pages(self, path: str, **params: str) -> Iterator[dict[str, Any]]:
         """Every item of a list, page by page."""
@@ -225,20 +258,31 @@ class Client:
         if content is not None:
             said["Content-Type"] = "application/json"
         request = self._http.build_request(method, path, content=content, params=params, headers=said)
-        answer = self._retrying(self._send, request, once=once)
+        answer = self._retrying(_send, self._http, request, once=once)
         return json.decode(answer.content) if answer.content else None
 
-    def _send(self, request: httpx.Request, *, once: bool) -> httpx.Response:
-        try:
-            answer = self._http.send(request)
-        except httpx.ConnectError:
-            raise
-        except httpx.TransportError as error:
-            if once:
-                raise Lost(f"nobody knows whether this was done: {error}") from error
-            raise
-        _check(answer, once=once)
-        return answer
+
+def _send(http: httpx.Client, request: httpx.Request, *, once: bool) -> httpx.Response:
+    try:
+        answer = http.send(request)
+    except httpx.ConnectError:
+        raise
+    except httpx.TransportError as error:
+        if once:
+            raise Lost(f"nobody knows whether this was done: {error}") from error
+        raise
+    _check(answer, once=once)
+    return answer
+
+
+def _stream(http: httpx.Client, after: str | None, filters: Mapping[str, str]) -> Iterator[Event]:
+    headers = {} if after is None else {"Last-Event-ID": after}
+    timeout = httpx.Timeout(30.0, read=60.0)
+    with connect_sse(http, "GET", "events", params=filters, headers=headers, timeout=timeout) as source:
+        _check(source.response)
+        for each in source.iter_sse():
+            if each.data:
+                yield json.decode(each.data, type=Event)
 
 
 class Lost(httpx.TransportError):
@@ -247,6 +291,10 @@ class Lost(httpx.TransportError):
 
 class _Passing(ApiError):
     """The service has said no for now."""
+
+
+def _taken(found: Mapping[str, Any]) -> Taken:
+    return convert({**found, "decision": found["decision"] or {}}, Taken)
 
 
 def _check(answer: httpx.Response, *, once: bool = False) -> None:

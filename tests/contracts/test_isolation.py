@@ -12,6 +12,7 @@ from evenhand.ports import store as port
 from evenhand.ports.accounts import AccountRows
 from evenhand.ports.counts import Counts
 from evenhand.ports.house import House, UserRow
+from evenhand.ports.outbox import Outbox
 from evenhand.ports.rows import Router
 from evenhand.ports.store import Changes, Only
 from evenhand.stores.database import Database
@@ -115,7 +116,7 @@ def promised(protocol: type) -> set[str]:
 
 
 def test_every_reading_method_is_asked() -> None:
-    desk = (port.Leads, port.Story, port.World, port.Agenda, port.Texts, port.Outbox, port.Health, port.Reading)
+    desk = (port.Leads, port.Story, port.World, port.Agenda, port.Texts, Outbox, port.Health, port.Reading)
     subjects = (*desk, Counts, House, AccountRows)
     methods = {name for protocol in subjects for name in promised(protocol) if "._" not in name}
     assert methods - WRITING == set(READINGS)

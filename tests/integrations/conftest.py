@@ -8,7 +8,8 @@ from ipaddress import ip_address
 import pytest
 
 
-def _only_here(connecting: socket.socket, address: tuple[str, int]) -> None:
+def only_here(connecting: socket.socket, address: tuple[str, int]) -> None:
+    """Connect to this machine, and to no other."""
     if not ip_address(address[0]).is_loopback:
         raise AssertionError(f"a test tried to reach {address}, which is not this machine")
     _socket.socket.connect(connecting, address)
@@ -18,5 +19,5 @@ def _only_here(connecting: socket.socket, address: tuple[str, int]) -> None:
 def loopback(offline: None) -> Iterator[None]:
     """Other tests reach nothing at all: see tests/conftest.py."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket.socket, "connect", _only_here)
+        patch.setattr(socket.socket, "connect", only_here)
         yield

@@ -10,6 +10,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from evenhand.service.openapi import EXAMPLES
 from evenhand.stores.database import Database
 from tests.desk import migrated
 from tests.service.calls import CALLS, Call
+from tests.service.streaming import at_port
 from tests.service.whole import Passes, Whole, arrange, whole
 
 LONGEST: Final = 2  # items of a list
@@ -71,7 +73,7 @@ def example(served: Whole, call: Call) -> dict[str, Any]:
 
 
 EVENT: Final = (
-    'id: 12\nevent: lead.assigned\ndata: {"id":12,"at":"2026-11-02T09:00:00Z","kind":"lead.assigned","version":1,'
+    'id: 12\nevent: lead.assigned\ndata: {"id":"12","at":"2026-11-02T09:00:00Z","kind":"lead.assigned",'
     '"actor":"key website","lead":"7","body":{"rep":"ann"}}\n\n'
 )
 
@@ -136,6 +138,16 @@ def opened() -> Iterator[Whole]:
         with whole(database, passes) as served:
             yield served
         database.close()
+
+
+@contextmanager
+def at_a_port(folder: Path) -> Iterator[tuple[str, str]]:
+    """Such a desk, served at a port of this machine: its address, and the key of an admin."""
+    url, passes = fresh(folder)
+    database = Database(url)
+    with whole(database, passes) as served, at_port(served) as door:
+        yield door.url, passes.headers["key"]["Authorization"].removeprefix("Bearer ")
+    database.close()
 
 
 if __name__ == "__main__":

@@ -10,13 +10,15 @@ import http.client
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlencode, urlsplit
 
+from litestar.testing import TestClient
 from msgspec import Struct, json
 
+from evenhand.service.house import House
 from evenhand.service.server import Listening, serve
-from tests.service.serving import WHO, Served
+from tests.service.serving import WHO
 
 PATIENCE: Final = 30.0  # seconds
 
@@ -44,10 +46,17 @@ class Begun:
             await send({"type": f"lifespan.{step}.complete"})
 
 
+class Behind(Protocol):
+    """A service in this process, such as `Served`."""
+
+    house: House
+    client: TestClient[Any]
+
+
 class Door:
     """The service at a port."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Behind) -> None:
         self.house = served.house
         self.app = Begun(served.client.app)
         self.url = ""
@@ -79,7 +88,7 @@ class Door:
 
 
 @contextmanager
-def at_port(served: Served) -> Iterator[Door]:
+def at_port(served: Behind) -> Iterator[Door]:
     """The service at a free port, until the end of the block."""
     door = Door(served)
     door.open()

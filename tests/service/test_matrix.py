@@ -77,8 +77,9 @@ def streamed(served: Whole, who: str, call: Call) -> tuple[int, str]:
     async def follow() -> None:
         quiet = asyncio.Event()
         known = served.passes.headers.get(who, {})
-        headers = [(name.lower().encode(), value.encode()) for name, value in {**known, "Host": "testserver"}.items()]
-        scope = {"type": "http", "method": "GET", "path": call.path, "raw_path": call.path.encode(), "headers": headers}
+        headers = [(name.lower().encode(), value.encode()) for name, value in known.items()]
+        scope: dict[str, Any] = {"type": "http", "method": "GET", "path": call.path, "headers": headers}
+        scope |= {"raw_path": call.path.encode()}
         scope |= {"query_string": b"after=0", "http_version": "1.1", "scheme": "http", "root_path": ""}
         scope |= {"client": ("127.0.0.1", 1), "server": ("testserver", 80), "extensions": {}}
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from evenhand.actions.roles import SCOPES
 from evenhand.service import openapi_words as words
 from evenhand.service.openapi import EXAMPLES, SAFE, operations
+from evenhand.service.openapi_page import whole_app
 from evenhand.stores.database import Database
 from tests.service.calls import CALLS
 from tests.service.examples import examples, fresh
@@ -71,6 +72,10 @@ def test_every_route_is_in_it_under_a_name_of_its_own(served: Whole, described: 
     names = [each.name for each in operations(served.app)]
     assert len(names) == len(set(names)) == len(told(described))
     assert [name for name in names if not re.fullmatch(r"[a-z]+(_[a-z]+)*", name)] == []
+
+
+def test_the_page_of_the_reference_tells_of_every_route(served: Whole) -> None:
+    assert {each.name for each in operations(whole_app())} == {each.name for each in operations(served.app)}
 
 
 def test_every_operation_says_what_it_does_in_a_sentence(described: dict[str, Any]) -> None:

@@ -93,7 +93,7 @@ TRIED: Final[dict[str, tuple[str, str, str, bytes]]] = {
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Door, str]]:
     url, passes = fresh(tmp_path_factory.mktemp("hostile"))
     database = Database(url)
-    with whole(database, passes) as served, at_port(served) as opened:  # type: ignore[arg-type]
+    with whole(database, passes) as served, at_port(served) as opened:
         yield opened, passes.headers["key"]["Authorization"]
     database.close()
 

@@ -74,7 +74,7 @@ def operations(served: Whole) -> dict[str, Any]:
     """Every operation as schemathesis knows it, by its name."""
     schema = schemathesis.openapi.from_dict(document(served.app))
     schema.validate()
-    found = [each.ok() for each in schema.get_all_operations()]
+    found: list[Any] = [each.ok() for each in schema.get_all_operations()]  # type: ignore[union-attr]  # all are
     return {each.definition.raw["operationId"]: each for each in found}
 
 
@@ -84,7 +84,7 @@ def sent(served: Whole, case: Any) -> Response:
     said = {**asked.headers, **served.passes.headers["key"]}
     headers = [(name.encode("latin-1"), _bytes(value)) for name, value in said.items()]
     served.client.cookies.clear()
-    answer = served.client.request(str(asked.method), str(asked.url), headers=headers, content=asked.body)
+    answer = served.client.request(str(asked.method), str(asked.url), headers=headers, content=asked.body)  # type: ignore[arg-type]
     return Response.from_httpx(answer, verify=True)
 
 

@@ -1,4 +1,4 @@
-"""The generated pages of the reference: the command line, from the commands themselves, and the record's schema.
+"""The generated pages of the reference: commands, routes of the API, the record's schema, each from the code itself.
 
 `make reference` writes them; a test compares them with the code.
 """
@@ -14,6 +14,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from evenhand.cli.main import built
 from evenhand.schema import record_schema
+from evenhand.service.openapi_page import page as api
 
 _HEAD = """# Command line
 
@@ -76,7 +77,7 @@ def schema() -> str:
     return json.dumps(record_schema(), indent=1) + "\n"
 
 
-PAGES: Final[Mapping[str, Callable[[], str]]] = {"cli.md": reference, "record.schema.json": schema}
+PAGES: Final[Mapping[str, Callable[[], str]]] = {"cli.md": reference, "record.schema.json": schema, "api.md": api}
 
 
 def write(folder: Path) -> None:

@@ -78,9 +78,16 @@ def live_through(desk: Desk, clock: Clock, past: Past) -> None:
         while desk.step():
             pass
         deeds(desk, chance, answered=ANSWERED, closed=CLOSED)
-        while sender.send_due() is not None:
-            pass
+        _send(sender)
         clock.now += STEP
+    while desk.step():
+        pass
+    _send(sender)
+
+
+def _send(sender: Sender) -> None:
+    while sender.send_due() is not None:
+        pass
 
 
 def _known(desk: Desk, accounts: list[Account]) -> list[Known]:

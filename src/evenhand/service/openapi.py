@@ -34,6 +34,7 @@ Piece: TypeAlias = dict[str, Any]
 
 EXAMPLES: Final = Path(__file__).parent / "examples.json"
 SAFE: Final = frozenset({"GET", "HEAD"})
+METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UNSET: Final = object()
 _KEPT: Final = "openapi"  # under which name an application keeps its document
 _PARAMETERS: Final = {PathParameter: "path", QueryParameter: "query", HeaderParameter: "header"}
@@ -111,10 +112,9 @@ def operations(app: Litestar) -> list[Operation]:
     for route in app.routes:
         if isinstance(route, HTTPRoute):
             told = [each for each in route.route_handlers if each.resolve_include_in_schema()]
-            path = route.path_format
-            found += [
-                Operation(method, path, each) for each in told for method in sorted(each.http_methods - {"OPTIONS"})
-            ]
+            pairs = [(method, each) for each in told for method in each.http_methods if method in METHODS]
+            pairs.sort(key=lambda pair: METHODS.index(pair[0]))
+            found += [Operation(method, route.path_format, each) for method, each in pairs]
     return found
 
 
@@ -156,11 +156,10 @@ async def describe(request: Request[Any, Any, Any]) -> Answer[bytes]:
 
 
 def _operation(told: Operation, known: schemas.Known, example: Piece) -> Piece:
-    summary, _, _ = told.doc.partition("\n\n")
     made: Piece = {
         "operationId": told.name,
         "tags": [told.tag],
-        "summary": _sentence(summary),
+        "summary": sentence(told.doc),
         "description": told.doc,
         "parameters": [*_parameters(told, known, example)],
         "responses": {
@@ -178,9 +177,9 @@ def _operation(told: Operation, known: schemas.Known, example: Piece) -> Piece:
     return made
 
 
-def _sentence(text: str) -> str:
-    """The first sentence, on one line."""
-    line = " ".join(text.split())
+def sentence(doc: str) -> str:
+    """The first sentence of what something does, on one line."""
+    line = " ".join(doc.partition("\n\n")[0].split())
     end = line.find(". ")
     return (line[: end + 1] if end > 0 else line).removesuffix(".")
 
