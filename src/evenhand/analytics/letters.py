@@ -15,6 +15,7 @@ from evenhand.actions.lent import AnyDesk
 from evenhand.actions.telling import Detail, Party
 from evenhand.analytics.digest import digest
 from evenhand.analytics.dossier import opened, reason
+from evenhand.core.concerns import NAMING
 from evenhand.core.instants import say_instant
 from evenhand.core.model import DAY, Millis, Value
 from evenhand.core.outcome import Trigger
@@ -32,7 +33,6 @@ TOLD: Final = (
     *("company", "website", "industry", "employees", "country", "state", "city", "title", "product", "plan"),
     *("use_case", "timeline", "budget", "language", "source", "campaign"),
 )
-NAMING: Final = frozenset({"company", "domain", "website", "account.name"})  # what a blind offer keeps back
 PERSON: Final = ("title", "linkedin", "message")
 GONE: Final = frozenset({"moved on", "taken away"})
 MOST: Final = 12  # things that are told of one lead

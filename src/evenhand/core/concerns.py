@@ -15,6 +15,10 @@ from evenhand.core.happenings import KINDS
 Body: TypeAlias = Mapping[str, object]
 Seen: TypeAlias = Literal["", "whole", "gone"]
 
+# Which company a lead is of: what a blind offer keeps back besides the person.
+NAMING: Final = frozenset(
+    {"company", "domain", "website", "email.domain", "account.id", "account.name", "account.owner", "account.family"}
+)
 _DECIDED: Final = frozenset({"lead.waiting", "lead.held", "lead.rejected", "lead.duplicate"})
 _WAITS: Final = frozenset({"lead.waiting", "lead.held"})
 _OVER: Final = frozenset({"lead.closed", "lead.merged", "lead.erased"})

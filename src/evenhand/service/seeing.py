@@ -14,6 +14,7 @@ from msgspec import Struct
 from evenhand.actions.callers import Caller
 from evenhand.actions.standing import offers_of
 from evenhand.actions.work import Work
+from evenhand.core.concerns import NAMING
 from evenhand.core.model import Value
 from evenhand.core.outcome import Offered
 from evenhand.core.record import unpack
@@ -24,10 +25,6 @@ from evenhand.ports.store import Reading
 
 Sight: TypeAlias = Literal["none", "blind", "plain", "person"]
 
-# Which company a lead is of: what a blind offer keeps back besides the person.
-NAMING: Final = frozenset(
-    {"company", "domain", "website", "email.domain", "account.id", "account.name", "account.owner", "account.family"}
-)
 _WAITS: Final[frozenset[State]] = frozenset({"waiting", "held"})
 _NOBODY: Final[frozenset[str]] = frozenset()
 
