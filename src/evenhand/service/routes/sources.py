@@ -23,6 +23,7 @@ from evenhand.actions.work import Work
 from evenhand.app.kinds import KINDS, SETTINGS, secrets_of
 from evenhand.core.instants import say_instant
 from evenhand.ports.house import SourceRow
+from evenhand.schema import mended
 from evenhand.service.answers import AnObject, Answer
 from evenhand.service.cursors import PAGE, After, Limit, page, place
 from evenhand.service.guests import Asked, Guest, may
@@ -187,7 +188,8 @@ def _shown(room: Room, row: SourceRow) -> SourceView:
 
 def _kind(kind: str) -> SourceKind:
     secrets = [SecretView(name=each.name, what=each.what, needed=each.needed) for each in secrets_of(kind)]
-    return SourceKind(kind=kind, secrets=tuple(secrets), settings=json.schema(SETTINGS[kind]))
+    settings = mended(json.schema(SETTINGS[kind]))
+    return SourceKind(kind=kind, secrets=tuple(secrets), settings=settings if isinstance(settings, dict) else {})
 
 
 ROUTES: Final = (list_sources, list_source_kinds, get_source, new_source, put_source, turn_source_off)
