@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -116,7 +117,7 @@ def test_a_host_that_is_not_ours_is_refused(sqlite_url: str) -> None:
 
 
 def test_old_tables_are_refused_and_left_alone(sqlite_url: str) -> None:
-    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as database:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '0001'")
     said = refusal("--database", sqlite_url, "--port", "0")
     assert "its tables are of version 0001" in said
@@ -124,7 +125,7 @@ def test_old_tables_are_refused_and_left_alone(sqlite_url: str) -> None:
 
 
 def test_tables_of_a_newer_program_are_refused(sqlite_url: str) -> None:
-    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as database:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
     assert "Use the newer Evenhand that made them." in refusal("--database", sqlite_url, "--port", "0")
 
